@@ -1,0 +1,3 @@
+/** Data directories and the servers that run them. */
+@org.jspecify.annotations.NullMarked
+package dev.howdah.postgres.cluster;

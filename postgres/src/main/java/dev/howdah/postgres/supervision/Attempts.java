@@ -1,0 +1,27 @@
+package dev.howdah.postgres.supervision;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
+
+/** What the supervisor remembers of its starts, by cluster. */
+public record Attempts(Map<UUID, Attempt> byCluster) {
+
+  /** Copies the map. */
+  public Attempts {
+    byCluster = Map.copyOf(byCluster);
+  }
+
+  /** Nothing tried yet. */
+  public static Attempts none() {
+    return new Attempts(Map.of());
+  }
+
+  /**
+   * The starts of one cluster since it was last stable.
+   *
+   * @param count how many
+   * @param last when the last one was
+   */
+  public record Attempt(int count, Instant last) {}
+}
