@@ -1,0 +1,3 @@
+/** Apps, and who may work on them. */
+@org.jspecify.annotations.NullMarked
+package dev.howdah.server.app;

@@ -1,0 +1,3 @@
+/** The control database: where it is, its migrations, its transactions. */
+@org.jspecify.annotations.NullMarked
+package dev.howdah.server.control;

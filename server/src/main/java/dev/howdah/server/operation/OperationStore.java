@@ -1,0 +1,159 @@
+package dev.howdah.server.operation;
+
+import static dev.howdah.server.control.Rows.instant;
+import static dev.howdah.server.control.Rows.optionalInstant;
+import static dev.howdah.server.control.Rows.optionalText;
+import static dev.howdah.server.control.Rows.utc;
+import static dev.howdah.server.control.Rows.uuid;
+
+import dev.howdah.server.platform.Wire;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+
+/** Every SQL statement about operations. */
+final class OperationStore {
+
+  void insert(Handle handle, Operation operation) {
+    handle
+        .createUpdate(
+            """
+            insert into operation (id, kind, subject, input, state, step, wake_at, deadline, created_at)
+            values (:id, :kind, :subject, cast(:input as jsonb), 'running', :step, :wakeAt, :deadline,
+                    :createdAt)
+            """)
+        .bind("id", operation.id())
+        .bind("kind", operation.kind())
+        .bind("subject", operation.subject())
+        .bind("input", operation.input().toString())
+        .bind("step", operation.step())
+        .bind("wakeAt", utc(operation.wakeAt()))
+        .bind("deadline", utc(operation.deadline()))
+        .bind("createdAt", utc(operation.createdAt()))
+        .execute();
+  }
+
+  Optional<Operation> find(Handle handle, UUID id) {
+    return handle
+        .createQuery("select * from operation where id = :id")
+        .bind("id", id)
+        .map((row, context) -> read(row))
+        .findOne();
+  }
+
+  /** The newest operation about {@code subject}. */
+  Optional<Operation> latest(Handle handle, UUID subject) {
+    return handle
+        .createQuery(
+            "select * from operation where subject = :subject order by created_at desc limit 1")
+        .bind("subject", subject)
+        .map((row, context) -> read(row))
+        .findOne();
+  }
+
+  /** Unfinished operations that are due. */
+  List<Operation> due(Handle handle, Instant now) {
+    return handle
+        .createQuery(
+            """
+            select * from operation where finished_at is null and wake_at <= :now
+            order by wake_at limit 100
+            """)
+        .bind("now", utc(now))
+        .map((row, context) -> read(row))
+        .list();
+  }
+
+  /** The unfinished operations about {@code subject}. */
+  List<Operation> unfinished(Handle handle, UUID subject) {
+    return handle
+        .createQuery(
+            """
+            select * from operation where subject = :subject and finished_at is null
+            order by created_at
+            """)
+        .bind("subject", subject)
+        .map((row, context) -> read(row))
+        .list();
+  }
+
+  void advance(Handle handle, Operation before, Advance after, String outcome, Instant now) {
+    boolean finished =
+        after.state() == Operation.State.SUCCEEDED || after.state() == Operation.State.FAILED;
+    handle
+        .createUpdate(
+            """
+            update operation
+            set state = :state, step = :step, attempt = :attempt, wake_at = :wakeAt,
+                progress = :progress, error = nullif(:error, ''), finished_at = :finishedAt
+            where id = :id
+            """)
+        .bind("id", before.id())
+        .bind("state", after.state().name().toLowerCase(Locale.ROOT))
+        .bind("step", after.step())
+        .bind("attempt", after.attempt())
+        .bind("wakeAt", utc(after.wakeAt()))
+        .bind("progress", after.progress())
+        .bind("error", after.error())
+        .bindByType("finishedAt", finished ? utc(now) : null, OffsetDateTime.class)
+        .execute();
+    handle
+        .createUpdate(
+            """
+            insert into operation_step (operation_id, n, step, outcome, message, finished_at)
+            select :id, coalesce(max(n), 0) + 1, :step, :outcome, :message, :now
+            from operation_step where operation_id = :id
+            """)
+        .bind("id", before.id())
+        .bind("step", before.step())
+        .bind("outcome", outcome)
+        .bind("message", after.error())
+        .bind("now", utc(now))
+        .execute();
+  }
+
+  /** A step that only waits is not history: its progress is shown, nothing is recorded. */
+  void postpone(Handle handle, Operation before, Advance after) {
+    handle
+        .createUpdate(
+            "update operation set wake_at = :wakeAt, progress = :progress, attempt = 0 where id = :id")
+        .bind("id", before.id())
+        .bind("wakeAt", utc(after.wakeAt()))
+        .bind("progress", after.progress())
+        .execute();
+  }
+
+  void cancel(Handle handle, UUID id, Instant now) {
+    handle
+        .createUpdate(
+            "update operation set cancelled = true, wake_at = :now"
+                + " where id = :id and state = 'running'")
+        .bind("id", id)
+        .bind("now", utc(now))
+        .execute();
+  }
+
+  private static Operation read(ResultSet row) throws SQLException {
+    return new Operation(
+        uuid(row, "id"),
+        row.getString("kind"),
+        uuid(row, "subject"),
+        Wire.read(row.getString("input").getBytes(java.nio.charset.StandardCharsets.UTF_8)),
+        Operation.State.valueOf(row.getString("state").toUpperCase(Locale.ROOT)),
+        row.getString("step"),
+        row.getInt("attempt"),
+        row.getString("progress"),
+        optionalText(row, "error"),
+        row.getBoolean("cancelled"),
+        instant(row, "wake_at"),
+        instant(row, "deadline"),
+        instant(row, "created_at"),
+        optionalInstant(row, "finished_at"));
+  }
+}

@@ -1,0 +1,286 @@
+package dev.howdah.server.operation;
+
+import dev.howdah.server.platform.Wire;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The durable operation engine. An operation is a row; a thread only carries it from one recorded
+ * step to the next, and may die at any instruction. Exactly one server works on a control database
+ * (it holds a lock on it), so rows need no leases.
+ */
+public final class Operations implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Operations.class);
+
+  /**
+   * How many operations run at once; more wait their turn, so that a burst cannot starve the host.
+   */
+  private static final int CONCURRENCY = 8;
+
+  private final Jdbi jdbi;
+  private final InstantSource clock;
+  private final FaultPoint faults;
+  private final OperationStore store = new OperationStore();
+  private final Map<String, Procedure> procedures;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final Semaphore room = new Semaphore(CONCURRENCY);
+  private final Set<UUID> underWay = ConcurrentHashMap.newKeySet();
+  private final Map<UUID, CompletableFuture<Operation>> awaited = new ConcurrentHashMap<>();
+  private volatile boolean closed;
+
+  /** An engine for {@code procedures}; nothing runs before {@link #resume}. */
+  public Operations(Jdbi jdbi, InstantSource clock, FaultPoint faults, List<Procedure> procedures) {
+    this.jdbi = jdbi;
+    this.clock = clock;
+    this.faults = faults;
+    this.procedures =
+        procedures.stream().collect(Collectors.toMap(Procedure::kind, Function.identity()));
+  }
+
+  /** The kinds of operations there are. */
+  public List<Procedure> procedures() {
+    return List.copyOf(procedures.values());
+  }
+
+  /**
+   * Records a new operation in the caller's transaction. It runs once that has committed and {@link
+   * #wake} was called, or at the latest when the next {@link #resume} finds it.
+   */
+  public Operation submit(Handle handle, String kind, UUID subject, Object input) {
+    Procedure procedure = procedure(kind);
+    Instant now = clock.instant();
+    Operation operation =
+        new Operation(
+            UUID.randomUUID(),
+            kind,
+            subject,
+            Wire.tree(input),
+            Operation.State.RUNNING,
+            procedure.steps().getFirst().name(),
+            0,
+            "",
+            Optional.empty(),
+            false,
+            now,
+            now.plus(procedure.deadline()),
+            now,
+            Optional.empty());
+    store.insert(handle, operation);
+    return operation;
+  }
+
+  /** Starts or continues an operation whose record is committed. */
+  public void wake(UUID id) {
+    if (closed) {
+      return;
+    }
+    if (underWay.add(id)) {
+      threads.execute(() -> carryOut(id));
+    }
+  }
+
+  /** Wakes every unfinished operation that is due. Called at start and then regularly. */
+  public void resume() {
+    List<Operation> due = jdbi.withHandle(handle -> store.due(handle, clock.instant()));
+    due.forEach(operation -> wake(operation.id()));
+  }
+
+  /**
+   * Waits until the operation is finished, but no longer than {@code patience}. Returns it as it
+   * then stands.
+   */
+  public Operation await(UUID id, Duration patience) {
+    CompletableFuture<Operation> finish =
+        awaited.computeIfAbsent(id, key -> new CompletableFuture<>());
+    Operation now = find(id);
+    if (now.finished()) {
+      awaited.remove(id);
+      return now;
+    }
+    wake(id);
+    try {
+      return finish.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException late) {
+      log.debug("operation {} still runs after {}", id, patience);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+    return find(id);
+  }
+
+  /** The operation {@code id}. */
+  public Operation find(UUID id) {
+    return jdbi.withHandle(handle -> store.find(handle, id)).orElseThrow();
+  }
+
+  /** The newest operation about {@code subject}. */
+  public Optional<Operation> latest(UUID subject) {
+    return jdbi.withHandle(handle -> store.latest(handle, subject));
+  }
+
+  /** The unfinished operations about {@code subject}, oldest first. */
+  public List<Operation> unfinished(Handle handle, UUID subject) {
+    return store.unfinished(handle, subject);
+  }
+
+  /**
+   * Asks for an operation to be undone. It stops after the step it is in. Operations that can only
+   * go forward are not cancelled: returns false.
+   */
+  public boolean cancel(UUID id) {
+    Operation operation = find(id);
+    if (!procedure(operation.kind()).canUndo()) {
+      return false;
+    }
+    jdbi.useHandle(handle -> store.cancel(handle, id, clock.instant()));
+    wake(id);
+    return true;
+  }
+
+  /** Stops between steps; what is unfinished goes on at the next start. */
+  @Override
+  public void close() {
+    closed = true;
+    threads.shutdown();
+    try {
+      if (!threads.awaitTermination(10, TimeUnit.SECONDS)) {
+        threads.shutdownNow();
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void carryOut(UUID id) {
+    try {
+      room.acquire();
+      Operation operation;
+      try {
+        operation = find(id);
+        while (!operation.finished() && !closed && !operation.wakeAt().isAfter(clock.instant())) {
+          operation = step(operation);
+        }
+      } finally {
+        room.release();
+        underWay.remove(id);
+      }
+      if (operation.finished()) {
+        CompletableFuture<Operation> finish = awaited.remove(id);
+        if (finish != null) {
+          finish.complete(operation);
+        }
+      } else {
+        scheduleAt(operation);
+      }
+    } catch (InterruptedException interrupted) {
+      underWay.remove(id);
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException broken) {
+      // The control database is away, most likely: resume() finds the row again.
+      log.warn("operation {} stopped; it is tried again at the next look", id, broken);
+    }
+  }
+
+  /** Wakes an operation when it is due, without waiting for the next look. */
+  private void scheduleAt(Operation operation) {
+    Duration pause = Duration.between(clock.instant(), operation.wakeAt());
+    CompletableFuture.delayedExecutor(Math.max(1, pause.toMillis()), TimeUnit.MILLISECONDS, threads)
+        .execute(() -> wake(operation.id()));
+  }
+
+  private Operation step(Operation operation) {
+    Procedure procedure = procedure(operation.kind());
+    boolean undoing = operation.state() == Operation.State.UNDOING;
+    if (operation.cancelled() && !undoing && procedure.canUndo()) {
+      return record(
+          operation, Advance.cancel(procedure, operation, clock.instant()), "cancelled", null);
+    }
+    Procedure.Step step =
+        (undoing ? procedure.undo() : procedure.steps())
+            .stream().filter(s -> s.name().equals(operation.step())).findFirst().orElseThrow();
+    Outcome outcome;
+    try {
+      outcome = step.body().run(operation);
+    } catch (Exception problem) {
+      log.warn(
+          "operation {} {} of {}: step {} failed (attempt {}); it is retried or undone",
+          operation.kind(),
+          operation.id(),
+          operation.subject(),
+          operation.step(),
+          operation.attempt() + 1,
+          problem);
+      String reason =
+          problem.getMessage() == null ? problem.getClass().getSimpleName() : problem.getMessage();
+      return record(
+          operation,
+          Advance.afterFailure(procedure, operation, reason, clock.instant()),
+          "retry",
+          null);
+    }
+    Advance advance = Advance.after(procedure, operation, outcome, clock.instant());
+    return switch (outcome) {
+      case Outcome.Done done -> record(operation, advance, "done", done);
+      case Outcome.Fail fail -> record(operation, advance, "failed", null);
+      case Outcome.Again again ->
+          advance.state() == operation.state()
+              ? postpone(operation, advance)
+              : record(operation, advance, "late", null);
+    };
+  }
+
+  private Operation postpone(Operation operation, Advance advance) {
+    return jdbi.inTransaction(handle -> {
+      store.postpone(handle, operation, advance);
+      return store.find(handle, operation.id()).orElseThrow();
+    });
+  }
+
+  private Operation record(
+      Operation operation,
+      Advance advance,
+      String outcome,
+      Outcome.@org.jspecify.annotations.Nullable Done done) {
+    faults.reached(operation.kind(), operation.step(), "before");
+    Operation after =
+        jdbi.inTransaction(handle -> {
+          if (done != null) {
+            done.writes().accept(handle);
+          }
+          store.advance(handle, operation, advance, outcome, clock.instant());
+          return store.find(handle, operation.id()).orElseThrow();
+        });
+    faults.reached(operation.kind(), operation.step(), "after");
+    return after;
+  }
+
+  private Procedure procedure(String kind) {
+    Procedure procedure = procedures.get(kind);
+    if (procedure == null) {
+      throw new IllegalStateException("no procedure for operations of kind " + kind);
+    }
+    return procedure;
+  }
+}

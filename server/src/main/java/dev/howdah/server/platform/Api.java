@@ -1,0 +1,257 @@
+package dev.howdah.server.platform;
+
+import io.javalin.Javalin;
+import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The one listener. Turns HTTP into {@link Call}s and {@link Reply}s: negotiates the version,
+ * authenticates, meters, checks bodies against their {@link Shape}, cuts lists, and writes every
+ * refusal in the platform's error shape. Features never see HTTP beyond this.
+ */
+public final class Api {
+  /** The largest request body that is read; anything larger is refused with 413. */
+  public static final int MAX_BODY = 1 << 20;
+
+  private static final Logger log = LoggerFactory.getLogger(Api.class);
+  private static final int MAX_HEADERS = 32 * 1024; // Request-Id alone grows to 7 kB (trap 20)
+  private static final String JSON = "application/json";
+
+  private final Authenticator authenticator;
+  private final RateLimit rateLimit;
+  private final List<Route> routes;
+  private @Nullable Javalin server;
+
+  /** Serves {@code routes}; nothing listens before {@link #start}. */
+  public Api(Authenticator authenticator, RateLimit rateLimit, List<Route> routes) {
+    this.authenticator = authenticator;
+    this.rateLimit = rateLimit;
+    this.routes = List.copyOf(routes);
+  }
+
+  /** Every route that is served. */
+  public List<Route> routes() {
+    return routes;
+  }
+
+  /** Listens on {@code host:port}. Throws when the address is taken. */
+  public void start(String host, int port) {
+    server =
+        Javalin.create(config -> {
+          config.startup.showJavalinBanner = false;
+          config.concurrency.useVirtualThreads = true;
+          config.http.maxRequestSize = MAX_BODY;
+          config.http.compressionStrategy = io.javalin.compression.CompressionStrategy.NONE;
+          config.http.defaultContentType = JSON;
+          config.jetty.modifyHttpConfiguration(http -> {
+            http.setRequestHeaderSize(MAX_HEADERS);
+            http.setSendServerVersion(false);
+          });
+          for (Route route : routes) {
+            config.routes.addHttpHandler(
+                HandlerType.findOrCreate(route.method()),
+                route.path(),
+                context -> serve(route, context));
+          }
+          config.routes.exception(Exception.class, this::unexpected);
+          config.routes.error(404, this::noSuchRoute);
+        });
+    server.start(host, port);
+  }
+
+  /** Stops listening; requests under way are finished first. */
+  public void stop() {
+    if (server != null) {
+      server.stop();
+    }
+  }
+
+  private void noSuchRoute(Context context) {
+    if (context.attribute("served") == null) {
+      refuse(
+          context,
+          new ApiError(
+              404,
+              "not_found",
+              "The requested API endpoint was not found. Are you using the right HTTP verb"
+                  + " (i.e. `GET` vs. `POST`), and did you specify your intended version with the"
+                  + " `Accept` header?"));
+    }
+  }
+
+  private void serve(Route route, Context context) throws IOException {
+    String requestId = UUID.randomUUID().toString();
+    context.attribute("served", true);
+    context.header("Request-Id", requestId);
+    MDC.put("request", requestId);
+    try {
+      negotiate(context);
+      Optional<Caller> caller = authenticate(context);
+      if (route.access() == Route.Access.ACCOUNT && caller.isEmpty()) {
+        throw ApiError.unauthorized(
+            context.header("Authorization") == null
+                ? "There were no credentials in your `Authorization` header. Try `Authorization:"
+                    + " Bearer <OAuth access token>` or `Authorization: Basic"
+                    + " <base64-encoded email + \":\" + password>`."
+                : "Invalid credentials provided.");
+      }
+      caller.ifPresent(who -> meter(context, who));
+      JsonNode body = body(route, context);
+      Call call =
+          new Call(
+              context::pathParam,
+              name -> Optional.ofNullable(context.header(name)),
+              name -> Optional.ofNullable(context.queryParam(name)),
+              body,
+              () ->
+                  caller.orElseThrow(() -> ApiError.unauthorized("Invalid credentials provided.")));
+      write(context, route.handler().handle(call));
+    } catch (ApiError refusal) {
+      refuse(context, refusal);
+    } finally {
+      MDC.remove("request");
+    }
+  }
+
+  /**
+   * Every {@code version=3.<variant>} is version 3; no vendor type at all is taken as version 3.
+   */
+  private static void negotiate(Context context) {
+    String accept = context.header("Accept");
+    if (accept != null
+        && accept.contains("application/vnd.heroku+json")
+        && !accept.replace(" ", "").contains("version=3")) {
+      throw new ApiError(
+          406,
+          "not_acceptable",
+          "This API speaks version 3: send `Accept: application/vnd.heroku+json; version=3`.");
+    }
+  }
+
+  private Optional<Caller> authenticate(Context context) {
+    return Optional.ofNullable(context.header("Authorization"))
+        .flatMap(Credentials::token)
+        .flatMap(authenticator::authenticate);
+  }
+
+  private void meter(Context context, Caller caller) {
+    int remaining = rateLimit.take(caller.accountId());
+    context.header("RateLimit-Remaining", Integer.toString(Math.max(0, remaining)));
+    if (remaining < 0) {
+      throw new ApiError(
+          429,
+          "rate_limit",
+          "Your account reached the API rate limit. Please wait a few minutes before making new"
+              + " requests.");
+    }
+  }
+
+  private static JsonNode body(Route route, Context context) throws IOException {
+    if (route.method().equals("GET") || route.body().equals(Shape.NOTHING)) {
+      return Call.emptyBody();
+    }
+    byte[] bytes = read(context);
+    if (bytes.length == 0) {
+      if (route.bodyRequired()) {
+        throw ApiError.badRequest("The request needs a JSON body.");
+      }
+      return Call.emptyBody();
+    }
+    JsonNode body;
+    try {
+      body = Wire.read(bytes);
+    } catch (JacksonException notJson) {
+      throw ApiError.badRequest(
+          "Unable to parse the JSON in the request, please ensure it is valid JSON.");
+    }
+    route
+        .body()
+        .check("", body)
+        .ifPresent(problem -> {
+          throw ApiError.invalid(problem);
+        });
+    return body;
+  }
+
+  private static byte[] read(Context context) throws IOException {
+    try (InputStream in = context.req().getInputStream()) {
+      byte[] bytes = in.readNBytes(MAX_BODY + 1);
+      if (bytes.length > MAX_BODY) {
+        throw new ApiError(
+            413,
+            "request_entity_too_large",
+            "The request body is larger than " + MAX_BODY + " bytes.");
+      }
+      return bytes;
+    }
+  }
+
+  private static void write(Context context, Reply reply) throws IOException {
+    switch (reply) {
+      case Reply.Json json -> {
+        json.headers().forEach(context::header);
+        send(context, json.status(), JSON, Wire.write(json.body()));
+      }
+      case Reply.Page<?> page -> page(context, page);
+      case Reply.Raw raw ->
+          send(
+              context,
+              raw.status(),
+              raw.contentType(),
+              raw.body().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      case Reply.Stream stream -> {
+        // Javalin's own stream swallows flush(): what is tailed must reach the client at once.
+        var response = context.res();
+        response.setContentType(stream.contentType());
+        response.setHeader("Cache-Control", "no-cache");
+        stream.writer().write(response.getOutputStream());
+      }
+    }
+  }
+
+  private static <T> void page(Context context, Reply.Page<T> page) {
+    String header = context.header("Range");
+    Range.Cut<T> cut = (header == null ? Range.all() : Range.parse(header)).cut(page);
+    context.header(
+        "Accept-Ranges", String.join(", ", page.keys().stream().map(Reply.SortKey::name).toList()));
+    cut.next().ifPresent(next -> context.header("Next-Range", next));
+    send(context, cut.next().isPresent() ? 206 : 200, JSON, Wire.write(cut.items()));
+  }
+
+  private static void send(Context context, int status, String contentType, byte[] body) {
+    context.status(status).contentType(contentType).result(body);
+  }
+
+  private static void refuse(Context context, ApiError error) {
+    var body = new java.util.LinkedHashMap<String, Object>();
+    body.put("id", error.id());
+    body.put("message", String.valueOf(error.getMessage()));
+    body.putAll(error.details());
+    error.headers().forEach(context::header);
+    send(context, error.status(), JSON, Wire.write(body));
+  }
+
+  private void unexpected(Exception failure, Context context) {
+    String requestId = String.valueOf(context.res().getHeader("Request-Id"));
+    log.error("request {} {} {} failed", context.method(), context.path(), requestId, failure);
+    refuse(
+        context,
+        new ApiError(
+            500,
+            "internal_server_error",
+            "Something went wrong on our side. The server's log has the cause under request id "
+                + requestId
+                + "."));
+  }
+}

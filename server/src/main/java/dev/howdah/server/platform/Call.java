@@ -1,0 +1,87 @@
+package dev.howdah.server.platform;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/** One request, authenticated and with a body that fits its route's {@link Shape}. */
+public final class Call {
+  private final Function<String, String> path;
+  private final Function<String, Optional<String>> header;
+  private final Function<String, Optional<String>> query;
+  private final JsonNode body;
+  private final Supplier<Caller> caller;
+
+  Call(
+      Function<String, String> path,
+      Function<String, Optional<String>> header,
+      Function<String, Optional<String>> query,
+      JsonNode body,
+      Supplier<Caller> caller) {
+    this.path = path;
+    this.header = header;
+    this.query = query;
+    this.body = body;
+    this.caller = caller;
+  }
+
+  /** The decoded path parameter {@code name}. */
+  public String path(String name) {
+    return path.apply(name);
+  }
+
+  /** The request header {@code name}. */
+  public Optional<String> header(String name) {
+    return header.apply(name);
+  }
+
+  /** The query parameter {@code name}. */
+  public Optional<String> query(String name) {
+    return query.apply(name);
+  }
+
+  /** Who asks. Throws 401 on a public route called without a token. */
+  public Caller caller() {
+    return caller.get();
+  }
+
+  /** The whole body; an empty object when there was none. */
+  public JsonNode body() {
+    return body;
+  }
+
+  /** A part of the body by JSON pointer, an absent one being a missing node. */
+  public JsonNode at(String pointer) {
+    return body.at(pointer);
+  }
+
+  /** The text at {@code pointer}, absent when it is missing, null or not text. */
+  public Optional<String> text(String pointer) {
+    JsonNode node = body.at(pointer);
+    return node.isString() ? Optional.of(node.stringValue()) : Optional.empty();
+  }
+
+  /** The boolean at {@code pointer}, absent when it is missing or null. */
+  public Optional<Boolean> bool(String pointer) {
+    JsonNode node = body.at(pointer);
+    return node.isBoolean() ? Optional.of(node.booleanValue()) : Optional.empty();
+  }
+
+  /** User name and password of HTTP basic authentication. */
+  public Optional<Map.Entry<String, String>> basic() {
+    return header("Authorization").flatMap(Credentials::basic);
+  }
+
+  /** Whether the header {@code name} is {@code true}. */
+  public boolean flag(String name) {
+    return header(name).map(v -> v.toLowerCase(Locale.ROOT)).filter("true"::equals).isPresent();
+  }
+
+  static JsonNode emptyBody() {
+    return JsonNodeFactory.instance.objectNode();
+  }
+}
