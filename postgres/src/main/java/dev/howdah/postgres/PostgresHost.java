@@ -2,22 +2,43 @@ package dev.howdah.postgres;
 
 import dev.howdah.postgres.cluster.Clusters;
 import dev.howdah.postgres.control.ControlCluster;
+import dev.howdah.postgres.os.OwnedFiles;
+import dev.howdah.postgres.os.ServerAccount;
 import dev.howdah.postgres.os.ServerAccounts;
+import dev.howdah.postgres.template.Templates;
 import dev.howdah.postgres.tenant.TenantDatabase;
 import dev.howdah.postgres.tls.CertificateAuthority;
 import dev.howdah.postgres.version.Installations;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.UUID;
 
 /**
  * Everything PostgreSQL on this host, wired together. Cheap to open: nothing is started, and the
- * servers that run already are found by {@link Clusters#state}. Safe for use by many threads.
+ * servers that run already are found by {@link Clusters#state}. Safe for use by many threads, but
+ * only one process may use a root.
  */
-@SuppressWarnings("DoNotCallSuggester") // a signature, its body to come
 public final class PostgresHost {
 
-  private PostgresHost() {}
+  private final Installations installations;
+  private final CertificateAuthority authority;
+  private final Clusters clusters;
+  private final ControlCluster control;
+
+  private PostgresHost(
+      Path root, Installations installations, ServerAccounts accounts, Clock clock) {
+    if (!Files.isDirectory(root)) {
+      // Servers under other user ids must pass through it to their own directories.
+      OwnedFiles.directory(root, ServerAccount.current(), "rwx--x--x");
+    }
+    this.installations = installations;
+    authority = CertificateAuthority.open(root.resolve("secrets"), clock);
+    Templates templates = new Templates(root.resolve("templates"), accounts);
+    clusters =
+        new Clusters(root.resolve("postgres"), installations, templates, authority, accounts);
+    control = new ControlCluster(root.resolve("control"), installations, templates, accounts);
+  }
 
   /**
    * Opens the data root with the installations and user ids of this host.
@@ -25,7 +46,7 @@ public final class PostgresHost {
    * @param root Howdah's data directory (the one given as {@code --data})
    */
   public static PostgresHost open(Path root, Clock clock) {
-    throw new UnsupportedOperationException();
+    return open(root, Installations.find(), ServerAccounts.detect(), clock);
   }
 
   /**
@@ -33,27 +54,27 @@ public final class PostgresHost {
    */
   public static PostgresHost open(
       Path root, Installations installations, ServerAccounts accounts, Clock clock) {
-    throw new UnsupportedOperationException();
+    return new PostgresHost(root.toAbsolutePath().normalize(), installations, accounts, clock);
   }
 
   /** The PostgreSQL versions this host has. */
   public Installations installations() {
-    throw new UnsupportedOperationException();
+    return installations;
   }
 
   /** The authority that signs the servers' certificates. */
   public CertificateAuthority certificateAuthority() {
-    throw new UnsupportedOperationException();
+    return authority;
   }
 
   /** The tenants' clusters. */
   public Clusters clusters() {
-    throw new UnsupportedOperationException();
+    return clusters;
   }
 
   /** The cluster of Howdah's own data. */
   public ControlCluster control() {
-    throw new UnsupportedOperationException();
+    return control;
   }
 
   /**
@@ -63,6 +84,6 @@ public final class PostgresHost {
    * @param name the name of the tenant's database in it
    */
   public TenantDatabase database(UUID cluster, String name) {
-    throw new UnsupportedOperationException();
+    return new TenantDatabase(() -> clusters.connections(cluster), name);
   }
 }

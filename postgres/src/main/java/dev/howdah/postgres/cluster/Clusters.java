@@ -1,23 +1,69 @@
 package dev.howdah.postgres.cluster;
 
+import dev.howdah.postgres.PostgresException;
+import dev.howdah.postgres.os.OwnedFiles;
+import dev.howdah.postgres.os.ServerAccount;
+import dev.howdah.postgres.os.ServerAccounts;
 import dev.howdah.postgres.sql.ControlConnections;
+import dev.howdah.postgres.template.Templates;
+import dev.howdah.postgres.tls.CertificateAuthority;
+import dev.howdah.postgres.tls.ServerCertificate;
+import dev.howdah.postgres.version.Installation;
+import dev.howdah.postgres.version.Installations;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
- * The tenants' clusters on this host: {@code <root>/postgres/<id>/{data,run,log,spool}}. Every
+ * The tenants' clusters on this host: {@code <root>/postgres/<id>/{data,conf,run,log,spool}}. Every
  * method is a step that may be repeated after a crash at any instruction. Safe for use by many
  * threads; two calls for one cluster wait for each other.
  */
-@SuppressWarnings("DoNotCallSuggester") // a signature, its body to come
 public final class Clusters {
 
-  Clusters() {}
+  private final Path directory;
+  private final Path scripts;
+  private final Installations installations;
+  private final Templates templates;
+  private final CertificateAuthority authority;
+  private final ServerAccounts accounts;
+  private final ConcurrentMap<UUID, ReentrantLock> locks = new ConcurrentHashMap<>();
+
+  /** The clusters in a directory, which every server's user must be able to reach. */
+  public Clusters(
+      Path directory,
+      Installations installations,
+      Templates templates,
+      CertificateAuthority authority,
+      ServerAccounts accounts) {
+    this.directory = directory;
+    this.scripts = directory.resolve("extension-scripts");
+    this.installations = installations;
+    this.templates = templates;
+    this.authority = authority;
+    this.accounts = accounts;
+    OwnedFiles.directory(directory, ServerAccount.current(), "rwx--x--x");
+    ExtensionScripts.writeTo(scripts);
+  }
 
   /** The clusters that exist, running or not; half-made ones are left out. */
   public Set<UUID> list() {
-    throw new UnsupportedOperationException();
+    try (Stream<Path> children = Files.list(directory)) {
+      Set<UUID> ids = new TreeSet<>();
+      children.flatMap(child -> id(child).stream()).filter(id -> at(id).exists()).forEach(ids::add);
+      return ids;
+    } catch (IOException e) {
+      throw new PostgresException("could not look into " + directory + ": " + e, e);
+    }
   }
 
   /**
@@ -26,7 +72,20 @@ public final class Clusters {
    * promised when {@link #start} returns, so an operation calls both in one step.
    */
   public void create(ClusterSpec spec) {
-    throw new UnsupportedOperationException();
+    locked(
+        spec.id(),
+        () -> {
+          Installation installation = installations.require(spec.major());
+          ClusterDirectory cluster = at(spec.id());
+          NewCluster.make(
+              cluster,
+              templates.take(installation, spec.walSegmentSize().megabytes()),
+              installation,
+              spec.port(),
+              accounts.forPort(spec.port()),
+              partial -> write(spec, cluster, partial, installation));
+          return cluster;
+        });
   }
 
   /**
@@ -34,7 +93,17 @@ public final class Clusters {
    * lets a running server read them.
    */
   public Configured configure(ClusterSpec spec) {
-    throw new UnsupportedOperationException();
+    return locked(
+        spec.id(),
+        () -> {
+          ClusterDirectory cluster = existing(spec.id());
+          write(spec, cluster, cluster, installations.require(cluster.facts().major()));
+          Postmaster postmaster = new Postmaster(cluster);
+          if (postmaster.state() instanceof ClusterState.Running) {
+            return Reload.of(postmaster, connections(spec.id()));
+          }
+          return Configured.IN_FORCE;
+        });
   }
 
   /**
@@ -44,46 +113,126 @@ public final class Clusters {
    * @throws StartFailedException with the reason from the server's log
    */
   public void start(UUID id) {
-    throw new UnsupportedOperationException();
+    locked(
+        id,
+        () -> {
+          ClusterDirectory cluster = at(id);
+          if (!cluster.exists()) {
+            throw new StartFailedException("there is no cluster " + id);
+          }
+          Durability durability = Durability.of(cluster);
+          new Postmaster(cluster).start(installations.require(cluster.facts().major()));
+          durability.await();
+          return id;
+        });
   }
 
   /** Stops the server and returns when its process is gone. Does nothing when it does not run. */
   public void stop(UUID id, StopMode mode) {
-    throw new UnsupportedOperationException();
+    locked(
+        id,
+        () -> {
+          new Postmaster(at(id)).stop(mode);
+          return id;
+        });
   }
 
   /** Stops fast and starts. */
   public void restart(UUID id) {
-    throw new UnsupportedOperationException();
+    locked(
+        id,
+        () -> {
+          stop(id, StopMode.FAST);
+          start(id);
+          return id;
+        });
   }
 
   /** Lets a running server read its configuration files again. */
   public void reload(UUID id) {
-    throw new UnsupportedOperationException();
+    new Postmaster(at(id)).reload();
   }
 
   /** What the cluster is doing now; so also how a new Howdah adopts the servers of an old one. */
   public ClusterState state(UUID id) {
-    throw new UnsupportedOperationException();
+    return new Postmaster(at(id)).state();
   }
 
   /** Stops the server at once and deletes the directory, also a half-made one. */
   public void destroy(UUID id) {
-    throw new UnsupportedOperationException();
+    locked(
+        id,
+        () -> {
+          ClusterDirectory cluster = at(id);
+          new Postmaster(cluster).stop(StopMode.IMMEDIATE);
+          NewCluster.delete(cluster);
+          return id;
+        });
   }
 
   /** Howdah's own connections to a cluster. */
   public ControlConnections connections(UUID id) {
-    throw new UnsupportedOperationException();
+    ClusterDirectory cluster = existing(id);
+    return new ControlConnections(cluster.socketDirectory(), cluster.facts().port());
   }
 
   /** The directory of a cluster. */
   public Path directory(UUID id) {
-    throw new UnsupportedOperationException();
+    return at(id).home();
   }
 
   /** The log file that a cluster's server appends to. */
   public Path logFile(UUID id) {
-    throw new UnsupportedOperationException();
+    return at(id).logFile();
+  }
+
+  private ClusterDirectory at(UUID id) {
+    return new ClusterDirectory(directory.resolve(id.toString()));
+  }
+
+  private ClusterDirectory existing(UUID id) {
+    ClusterDirectory cluster = at(id);
+    if (!cluster.exists()) {
+      throw new PostgresException("there is no cluster " + id);
+    }
+    return cluster;
+  }
+
+  /** Writes files that speak of the cluster's final place into a place that may not be it yet. */
+  private void write(
+      ClusterSpec spec,
+      ClusterDirectory spoken,
+      ClusterDirectory place,
+      Installation installation) {
+    ServerAccount reader = place.facts().account();
+    Path file = place.conf().resolve(ServerConfiguration.CERTIFICATE);
+    Path key = place.conf().resolve(ServerConfiguration.KEY);
+    if (!Files.exists(key) || authority.needsRenewal(OwnedFiles.read(file), spec.hostNames())) {
+      ServerCertificate certificate = authority.issue(spec.hostNames());
+      // A crash between the two leaves a pair that does not match; removing the old certificate
+      // first makes the next try issue a new pair.
+      OwnedFiles.delete(file);
+      OwnedFiles.write(key, certificate.keyPem(), reader);
+      OwnedFiles.write(file, certificate.chainPem(), reader);
+    }
+    ServerConfiguration.forTenant(spec, spoken, installation, scripts).writeTo(place);
+  }
+
+  private static Optional<UUID> id(Path child) {
+    try {
+      return Optional.of(UUID.fromString(child.getFileName().toString()));
+    } catch (IllegalArgumentException notACluster) {
+      return Optional.empty();
+    }
+  }
+
+  private <T> T locked(UUID id, Supplier<T> step) {
+    ReentrantLock lock = locks.computeIfAbsent(id, key -> new ReentrantLock());
+    lock.lock();
+    try {
+      return step.get();
+    } finally {
+      lock.unlock();
+    }
   }
 }

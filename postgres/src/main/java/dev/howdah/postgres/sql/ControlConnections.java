@@ -2,14 +2,19 @@ package dev.howdah.postgres.sql;
 
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Properties;
+import java.util.stream.Collectors;
 
 /**
  * Howdah's own connections to one server: over its Unix socket, with peer authentication, and with
  * every setting that a tenant could have planted ({@code ALTER DATABASE … SET}) overridden in the
- * startup packet.
+ * startup packet, which wins over both database and role settings.
  */
-@SuppressWarnings("DoNotCallSuggester") // a signature, its body to come
 public final class ControlConnections {
 
   /** The role that may everything; for provisioning only. */
@@ -18,18 +23,72 @@ public final class ControlConnections {
   /** The role that reads statistics and rows, and can change nothing. */
   public static final String MONITOR = "howdah_monitor";
 
+  private final Path socket;
+
   /** Connections to the server whose socket is in a directory. */
   public ControlConnections(Path socketDirectory, int port) {
-    throw new UnsupportedOperationException();
+    socket = socketDirectory.resolve(".s.PGSQL." + port);
   }
 
   /** A new connection as superuser. The caller closes it. */
   public Connection superuser(String database) throws SQLException {
-    throw new UnsupportedOperationException();
+    return connect(database, SUPERUSER, Duration.ofSeconds(60));
   }
 
   /** A new connection as the monitoring role. The caller closes it. */
   public Connection monitor(String database) throws SQLException {
-    throw new UnsupportedOperationException();
+    return connect(database, MONITOR, Duration.ofSeconds(10));
+  }
+
+  /** The driver's properties for a role: how a pool opens the same kind of connection. */
+  public Map<String, String> properties(String role) {
+    Map<String, String> properties = new LinkedHashMap<>();
+    properties.put("user", role);
+    properties.put("socketFactory", "org.newsclub.net.unix.AFUNIXSocketFactory$FactoryArg");
+    properties.put("socketFactoryArg", socket.toString());
+    properties.put("sslmode", "disable");
+    properties.put("gssEncMode", "disable");
+    properties.put("ApplicationName", "howdah");
+    properties.put("connectTimeout", "5");
+    properties.put("loginTimeout", "10");
+    return properties;
+  }
+
+  /** The driver's URL for a database. Its host name is for form's sake: the socket decides. */
+  public static String url(String database) {
+    // A name with a slash or question mark in it would change the URL's meaning.
+    return "jdbc:postgresql://localhost/"
+        + java.net.URLEncoder.encode(database, java.nio.charset.StandardCharsets.UTF_8);
+  }
+
+  private Connection connect(String database, String role, Duration timeout) throws SQLException {
+    Properties all = new Properties();
+    all.putAll(properties(role));
+    // A server that is stopped with SIGSTOP, or a disk that hangs, must not hold us for ever.
+    all.put("socketTimeout", String.valueOf(timeout.plusSeconds(10).toSeconds()));
+    all.put("options", options(timeout));
+    return DriverManager.getConnection(url(database), all);
+  }
+
+  private static String options(Duration timeout) {
+    Map<String, String> pinned = new LinkedHashMap<>();
+    pinned.put("search_path", "pg_catalog");
+    pinned.put("role", "none");
+    pinned.put("default_transaction_read_only", "off");
+    pinned.put("default_transaction_isolation", "read\\ committed");
+    pinned.put("default_transaction_deferrable", "off");
+    pinned.put("statement_timeout", String.valueOf(timeout.toMillis()));
+    pinned.put("lock_timeout", "10000");
+    pinned.put("idle_in_transaction_session_timeout", "60000");
+    // Without it a backslash in a quoted name or text would mean something else.
+    pinned.put("standard_conforming_strings", "on");
+    pinned.put("transform_null_equals", "off");
+    pinned.put("local_preload_libraries", "");
+    pinned.put("default_tablespace", "");
+    pinned.put("temp_tablespaces", "");
+    pinned.put("jit", "off");
+    return pinned.entrySet().stream()
+        .map(setting -> "-c " + setting.getKey() + "=" + setting.getValue())
+        .collect(Collectors.joining(" "));
   }
 }

@@ -8,10 +8,19 @@ import java.util.List;
  * cannot log in; the default credential is a login that works as that group, so that a rotation
  * never has to move a table. Every method may be repeated. Needs a running server.
  */
-@SuppressWarnings("DoNotCallSuggester") // a signature, its body to come
+@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"}) // signatures, bodies to come
 public final class TenantDatabase {
 
-  TenantDatabase() {}
+  private final java.util.function.Supplier<dev.howdah.postgres.sql.ControlConnections> connections;
+  private final String name;
+
+  /** The database of a name in the cluster that the connections lead to. */
+  public TenantDatabase(
+      java.util.function.Supplier<dev.howdah.postgres.sql.ControlConnections> connections,
+      String name) {
+    this.connections = connections;
+    this.name = name;
+  }
 
   /** Names database and group, and makes the default credential. */
   public void provision(Login defaultLogin, int connectionLimit) {

@@ -1,5 +1,6 @@
 package dev.howdah.postgres.version;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -16,5 +17,17 @@ public record Installation(int major, String version, Path bin, Path lib, Path s
   /** The path of one of its programs. */
   public Path program(String name) {
     return bin.resolve(name);
+  }
+
+  /** Whether an extension's files are installed, so that it could be created. */
+  public boolean offers(String extension) {
+    // A name of the plan catalogue, not of a user; still no way out of the directory.
+    return !extension.contains("/")
+        && Files.exists(share.resolve("extension").resolve(extension + ".control"));
+  }
+
+  /** Whether a loadable module is installed. */
+  public boolean hasModule(String name) {
+    return Files.exists(lib.resolve(name + ".so"));
   }
 }

@@ -1,0 +1,86 @@
+package dev.howdah.postgres.cluster;
+
+import dev.howdah.postgres.PostgresException;
+import dev.howdah.postgres.os.Command;
+import dev.howdah.postgres.os.OwnedFiles;
+import dev.howdah.postgres.os.ServerAccount;
+import dev.howdah.postgres.template.Template;
+import dev.howdah.postgres.version.Installation;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.function.Consumer;
+
+/**
+ * Makes a cluster's directory from a template. Nothing is seen under the final name before it is
+ * complete, so a crash at any point leaves only something that the next try deletes.
+ */
+public final class NewCluster {
+
+  /** The last part of the name of a directory that is not complete. */
+  static final String PARTIAL = ".partial";
+
+  private NewCluster() {}
+
+  /**
+   * Makes the directory, unless it exists and can be trusted.
+   *
+   * @param configure writes the configuration into the still unpublished directory; paths in it
+   *     must be those of {@code directory}
+   */
+  public static void make(
+      ClusterDirectory directory,
+      Template template,
+      Installation installation,
+      int port,
+      ServerAccount account,
+      Consumer<ClusterDirectory> configure) {
+    if (directory.exists()) {
+      return;
+    }
+    ClusterDirectory partial =
+        new ClusterDirectory(
+            directory.home().resolveSibling(directory.home().getFileName() + PARTIAL));
+    OwnedFiles.delete(partial.home());
+    // Left by a crash of the host before its files were on disk.
+    OwnedFiles.delete(directory.home());
+    ServerAccount ours = ServerAccount.current();
+    // The server's group may pass through; everybody else sees nothing.
+    ServerAccount passable = new ServerAccount(ours.uid(), account.gid());
+    OwnedFiles.directory(partial.home(), passable, "rwxr-x---");
+    OwnedFiles.directory(partial.conf(), passable, "rwxr-x---");
+    OwnedFiles.directory(partial.log(), ours, "rwx------");
+    OwnedFiles.directory(partial.spool(), account, "rwx------");
+    OwnedFiles.directory(partial.home().resolve("run"), account, "rwx------");
+    Command.of("cp", "-a", "--reflink=auto", "--", template.data(), partial.data()).run();
+    SystemIdentifier.renew(installation, partial.data());
+    OwnedFiles.give(partial.data(), account);
+    partial.write(
+        new ClusterDirectory.Facts(
+            installation.major(), port, account, ClusterDirectory.currentBoot()));
+    configure.accept(partial);
+    try {
+      Files.move(partial.home(), directory.home(), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new PostgresException("could not publish " + directory.home() + ": " + e, e);
+    }
+  }
+
+  /** Deletes a cluster's directory, complete or not. Its server must not run. */
+  public static void delete(ClusterDirectory directory) {
+    Path sockets = directory.socketDirectory();
+    // Renamed first: a half-deleted directory must not pass for a cluster.
+    Path partial = directory.home().resolveSibling(directory.home().getFileName() + PARTIAL);
+    OwnedFiles.delete(partial);
+    try {
+      if (Files.exists(directory.home())) {
+        Files.move(directory.home(), partial, StandardCopyOption.ATOMIC_MOVE);
+      }
+    } catch (IOException e) {
+      throw new PostgresException("could not delete " + directory.home() + ": " + e, e);
+    }
+    OwnedFiles.delete(partial);
+    OwnedFiles.delete(sockets);
+  }
+}
