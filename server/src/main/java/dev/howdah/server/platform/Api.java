@@ -170,7 +170,11 @@ public final class Api {
     }
     JsonNode body;
     try {
-      body = Wire.read(bytes);
+      body =
+          switch (route.encoding()) {
+            case JSON -> Wire.read(bytes);
+            case FORM -> Form.read(bytes);
+          };
     } catch (JacksonException notJson) {
       throw ApiError.badRequest(
           "Unable to parse the JSON in the request, please ensure it is valid JSON.");
@@ -204,18 +208,24 @@ public final class Api {
         send(context, json.status(), JSON, Wire.write(json.body()));
       }
       case Reply.Page<?> page -> page(context, page);
-      case Reply.Raw raw ->
-          send(
-              context,
-              raw.status(),
-              raw.contentType(),
-              raw.body().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      case Reply.Raw raw -> {
+        raw.headers().forEach(context::header);
+        send(
+            context,
+            raw.status(),
+            raw.contentType(),
+            raw.body().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      }
       case Reply.Stream stream -> {
         // Javalin's own stream swallows flush(): what is tailed must reach the client at once.
         var response = context.res();
         response.setContentType(stream.contentType());
         response.setHeader("Cache-Control", "no-cache");
-        stream.writer().write(response.getOutputStream());
+        try {
+          stream.writer().write(response.getOutputStream());
+        } catch (IOException gone) {
+          log.debug("the reader of {} left", context.path(), gone);
+        }
       }
     }
   }

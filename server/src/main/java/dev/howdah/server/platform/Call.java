@@ -76,6 +76,18 @@ public final class Call {
     return header("Authorization").flatMap(Credentials::basic);
   }
 
+  /** The token that was presented, whether it is one of ours or not. */
+  public Optional<String> token() {
+    return header("Authorization").flatMap(Credentials::token);
+  }
+
+  /** Scheme, host and port under which the client reached this server. */
+  public String origin() {
+    return header("X-Forwarded-Proto").filter("https"::equals).orElse("http")
+        + "://"
+        + header("Host").orElse("localhost");
+  }
+
   /** Whether the header {@code name} is {@code true}. */
   public boolean flag(String name) {
     return header(name).map(v -> v.toLowerCase(Locale.ROOT)).filter("true"::equals).isPresent();

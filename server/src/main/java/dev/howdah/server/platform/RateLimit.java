@@ -33,7 +33,8 @@ public final class RateLimit {
                       ? perHour
                       : Math.min(
                           perHour,
-                          bucket.tokens + (now - bucket.atMillis) * (perHour / 3_600_000.0));
+                          bucket.tokens
+                              + Math.max(0, now - bucket.atMillis) * (perHour / 3_600_000.0));
               return new Bucket(held - 1, now);
             });
     if (after.tokens < 0) {

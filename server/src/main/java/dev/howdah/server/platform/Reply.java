@@ -31,7 +31,13 @@ public sealed interface Reply {
   record SortKey<T>(String name, Function<T, Comparable<?>> value) {}
 
   /** A body that is neither JSON nor a list. */
-  record Raw(int status, String contentType, String body) implements Reply {}
+  record Raw(int status, String contentType, String body, Map<String, String> headers)
+      implements Reply {
+    /** Without further headers. */
+    public Raw(int status, String contentType, String body) {
+      this(status, contentType, body, Map.of());
+    }
+  }
 
   /** A body written piece by piece; each flush reaches the client at once. */
   record Stream(String contentType, Writer writer) implements Reply {}
@@ -58,6 +64,11 @@ public sealed interface Reply {
   @SuppressWarnings("varargs") // the array is copied, never handed on
   static <T> Page<T> page(List<T> items, SortKey<T>... keys) {
     return new Page<>(List.copyOf(items), List.of(keys));
+  }
+
+  /** A list with nothing in it. */
+  static Page<String> emptyPage() {
+    return page(List.of(), by("id", id -> id));
   }
 
   /** A sort key. */

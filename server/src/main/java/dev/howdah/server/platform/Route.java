@@ -8,10 +8,17 @@ package dev.howdah.server.platform;
  * @param access who may call it at all; what a caller may touch is the feature's to decide
  * @param body what the request body must look like
  * @param bodyRequired whether a request without a body is refused
+ * @param encoding how the body is written
  * @param handler does the work
  */
 public record Route(
-    String method, String path, Access access, Shape body, boolean bodyRequired, Handler handler) {
+    String method,
+    String path,
+    Access access,
+    Shape body,
+    boolean bodyRequired,
+    Encoding encoding,
+    Handler handler) {
 
   /** Who may call a route. */
   public enum Access {
@@ -19,6 +26,17 @@ public record Route(
     ACCOUNT,
     /** Anybody; the handler itself looks at the credentials, if any. */
     PUBLIC
+  }
+
+  /**
+   * How a request body is written. A route says so itself: old clients send JSON under the type of
+   * a form (contract §14).
+   */
+  public enum Encoding {
+    /** JSON. */
+    JSON,
+    /** The fields of a page's form. */
+    FORM
   }
 
   /** The work of a route. */
@@ -30,7 +48,7 @@ public record Route(
 
   /** A route without a body, for callers with a token. */
   public static Route of(String method, String path, Handler handler) {
-    return new Route(method, path, Access.ACCOUNT, Shape.NOTHING, false, handler);
+    return new Route(method, path, Access.ACCOUNT, Shape.NOTHING, false, Encoding.JSON, handler);
   }
 
   /** A route with a body, for callers with a token. The body is required if a field of it is. */
@@ -38,11 +56,16 @@ public record Route(
     boolean required =
         !(body instanceof Shape.Obj object)
             || object.fields().stream().anyMatch(Shape.Field::required);
-    return new Route(method, path, Access.ACCOUNT, body, required, handler);
+    return new Route(method, path, Access.ACCOUNT, body, required, Encoding.JSON, handler);
   }
 
   /** The same route, open to callers without a token. */
   public Route open() {
-    return new Route(method, path, Access.PUBLIC, body, bodyRequired, handler);
+    return new Route(method, path, Access.PUBLIC, body, bodyRequired, encoding, handler);
+  }
+
+  /** The same route, for a page's form: every field is text. */
+  public Route form() {
+    return new Route(method, path, access, body, bodyRequired, Encoding.FORM, handler);
   }
 }

@@ -1,8 +1,10 @@
 package dev.howdah.server.platform;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.UUID;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.StreamReadConstraints;
@@ -42,6 +44,11 @@ public final class Wire {
           .build();
 
   private Wire() {}
+
+  /** The id of a thing that is not a row, made from its kind and its name. */
+  public static UUID idOf(String kind, String name) {
+    return UUID.nameUUIDFromBytes((kind + "/" + name).getBytes(StandardCharsets.UTF_8));
+  }
 
   /** The bytes of {@code value}. */
   public static byte[] write(Object value) {

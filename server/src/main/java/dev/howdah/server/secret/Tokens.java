@@ -34,6 +34,11 @@ public final class Tokens {
     return draw(ALPHANUMERIC, 48);
   }
 
+  /** A name nobody can guess, for addresses that are open to whoever knows them. */
+  public String secret() {
+    return draw(ALPHANUMERIC, 40);
+  }
+
   /** A role or database name: {@code prefix} and 13 characters, as on Heroku. */
   public String identifier(char prefix) {
     return prefix + draw(LOWER, 13);
