@@ -1,0 +1,3 @@
+/** The SSH keys of accounts. */
+@org.jspecify.annotations.NullMarked
+package dev.howdah.server.key;
