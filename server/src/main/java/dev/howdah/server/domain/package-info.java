@@ -1,0 +1,3 @@
+/** Under which host names an app answers. */
+@org.jspecify.annotations.NullMarked
+package dev.howdah.server.domain;

@@ -1,0 +1,3 @@
+/** Processes of apps. */
+@org.jspecify.annotations.NullMarked
+package dev.howdah.server.dyno;

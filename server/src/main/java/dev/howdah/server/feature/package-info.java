@@ -1,0 +1,3 @@
+/** Switches that accounts and apps can turn on. */
+@org.jspecify.annotations.NullMarked
+package dev.howdah.server.feature;

@@ -1,0 +1,3 @@
+/** Where apps and databases can be. */
+@org.jspecify.annotations.NullMarked
+package dev.howdah.server.region;
