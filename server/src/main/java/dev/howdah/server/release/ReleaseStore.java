@@ -70,6 +70,16 @@ final class ReleaseStore {
         .list();
   }
 
+  /** The releases of an app after {@code version}, oldest first. */
+  List<Release> listAfter(Handle handle, UUID app, int version) {
+    return handle
+        .createQuery(SELECT + "where app_id = :app and version > :version order by version")
+        .bind("app", app)
+        .bind("version", version)
+        .map((row, context) -> read(row))
+        .list();
+  }
+
   /** By id, or by version with or without a leading v. */
   Optional<Release> find(Handle handle, UUID app, String reference) {
     return handle

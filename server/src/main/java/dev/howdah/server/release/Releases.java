@@ -72,6 +72,11 @@ public final class Releases {
     return jdbi.withHandle(handle -> store.list(handle, apps.find(handle, caller, app).id()));
   }
 
+  /** The releases of an app after {@code version}, oldest first, whoever asks. */
+  public List<Release> after(Handle handle, UUID app, int version) {
+    return store.listAfter(handle, app, version);
+  }
+
   /** One release, by id or version. */
   public Release find(Caller caller, String app, String reference) {
     return jdbi.withHandle(handle -> find(handle, apps.find(handle, caller, app), reference));

@@ -1,0 +1,12 @@
+package dev.howdah.server.log;
+
+import java.io.IOException;
+
+/** Where the lines of a log session go. */
+interface LogSink {
+  /** Takes the next line. */
+  void line(LogLine line) throws IOException;
+
+  /** There was no line for a while: shows that the connection still stands. */
+  void quiet() throws IOException;
+}
