@@ -86,7 +86,8 @@ public final class BrowserLogins {
   /** The log-in of this page, for the client that began it, until it expires. */
   Optional<BrowserLogin> ofClient(String page, String clientToken) {
     return find(page)
-        .filter(login -> MessageDigest.isEqual(Tokens.hash(login.clientToken()), Tokens.hash(clientToken)));
+        .filter(login ->
+            MessageDigest.isEqual(Tokens.hash(login.clientToken()), Tokens.hash(clientToken)));
   }
 
   /** Finishes the log-in of this page, if e-mail address and password are right. */

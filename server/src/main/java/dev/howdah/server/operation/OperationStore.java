@@ -129,6 +129,15 @@ final class OperationStore {
         .execute();
   }
 
+  /** Whether the operation was cancelled; it cannot be any more until the transaction ends. */
+  boolean lockCancelled(Handle handle, UUID id) {
+    return handle
+        .createQuery("select cancelled from operation where id = :id for update")
+        .bind("id", id)
+        .mapTo(Boolean.class)
+        .one();
+  }
+
   void cancel(Handle handle, UUID id, Instant now) {
     handle
         .createUpdate(

@@ -17,8 +17,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
@@ -41,20 +39,27 @@ public final class Operations implements AutoCloseable {
   private final InstantSource clock;
   private final FaultPoint faults;
   private final OperationStore store = new OperationStore();
-  private final Map<String, Procedure> procedures;
+  private final Map<String, Procedure> procedures = new ConcurrentHashMap<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Semaphore room = new Semaphore(CONCURRENCY);
   private final Set<UUID> underWay = ConcurrentHashMap.newKeySet();
   private final Map<UUID, CompletableFuture<Operation>> awaited = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
-  /** An engine for {@code procedures}; nothing runs before {@link #resume}. */
-  public Operations(Jdbi jdbi, InstantSource clock, FaultPoint faults, List<Procedure> procedures) {
+  /** An engine that knows no procedures yet; nothing runs before {@link #resume}. */
+  public Operations(Jdbi jdbi, InstantSource clock, FaultPoint faults) {
     this.jdbi = jdbi;
     this.clock = clock;
     this.faults = faults;
-    this.procedures =
-        procedures.stream().collect(Collectors.toMap(Procedure::kind, Function.identity()));
+  }
+
+  /** Teaches the engine how to carry operations out: all kinds, before the first resume. */
+  public void register(List<Procedure> more) {
+    for (Procedure procedure : more) {
+      if (procedures.put(procedure.kind(), procedure) != null) {
+        throw new IllegalStateException("two procedures of kind " + procedure.kind());
+      }
+    }
   }
 
   /** The kinds of operations there are. */
@@ -146,17 +151,13 @@ public final class Operations implements AutoCloseable {
   }
 
   /**
-   * Asks for an operation to be undone. It stops after the step it is in. Operations that can only
-   * go forward are not cancelled: returns false.
+   * Asks, in the caller's transaction, for a running operation to be undone. It stops after the
+   * step it is in. Does nothing to one that is finished or can only go forward.
    */
-  public boolean cancel(UUID id) {
-    Operation operation = find(id);
-    if (!procedure(operation.kind()).canUndo()) {
-      return false;
+  public void cancel(Handle handle, Operation operation) {
+    if (procedure(operation.kind()).canUndo()) {
+      store.cancel(handle, operation.id(), clock.instant());
     }
-    jdbi.useHandle(handle -> store.cancel(handle, id, clock.instant()));
-    wake(id);
-    return true;
   }
 
   /** Stops between steps; what is unfinished goes on at the next start. */

@@ -1,0 +1,141 @@
+package dev.howdah.server;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everything a server is told at start. Options win over the environment.
+ *
+ * @param data the data directory
+ * @param listen the address to serve HTTP on
+ * @param port the port to serve HTTP on
+ * @param publicHost the host name in addresses handed out (HOWDAH_HOST_NAME)
+ * @param databaseHost the host in connection URLs (HOWDAH_DATABASE_HOST)
+ * @param databaseListen the addresses PostgreSQL servers listen on (HOWDAH_DATABASE_LISTEN)
+ * @param firstDatabasePort of the range of HOWDAH_DATABASE_PORTS
+ * @param lastDatabasePort of it
+ * @param region the label of this host (HOWDAH_REGION)
+ * @param rateLimit requests an hour and account (HOWDAH_RATE_LIMIT)
+ * @param enforcementInterval pause between looks at plan limits (HOWDAH_ENFORCEMENT_INTERVAL)
+ * @param grace replaces the grace period of plans.yaml (HOWDAH_GRACE)
+ * @param controlUrl an outside control database (HOWDAH_DATABASE_URL)
+ * @param adminEmail e-mail address of the first account (HOWDAH_ADMIN_EMAIL)
+ * @param adminToken its token, which is also its password (HOWDAH_ADMIN_TOKEN)
+ * @param fault where to halt, in fault tests (HOWDAH_FAULT)
+ * @param task what to do instead of serving
+ */
+record ServerConfig(
+    Path data,
+    String listen,
+    int port,
+    String publicHost,
+    String databaseHost,
+    List<String> databaseListen,
+    int firstDatabasePort,
+    int lastDatabasePort,
+    String region,
+    int rateLimit,
+    Duration enforcementInterval,
+    Optional<Duration> grace,
+    Optional<String> controlUrl,
+    Optional<String> adminEmail,
+    Optional<String> adminToken,
+    Optional<String> fault,
+    Task task) {
+
+  /** What the process does. */
+  enum Task {
+    SERVE,
+    STOP_DATABASES
+  }
+
+  private static final String USAGE =
+      """
+      usage: howdah server [--data DIR] [--port N] [--listen ADDR]
+             howdah server --stop-databases [--data DIR]\
+      """;
+
+  static ServerConfig of(List<String> args, Map<String, String> environment, Path defaultData) {
+    Path data = defaultData;
+    int port = 5080;
+    String listen = "127.0.0.1";
+    Task task = Task.SERVE;
+    for (int i = 0; i < args.size(); i++) {
+      switch (args.get(i)) {
+        case "--data" -> data = Path.of(value(args, ++i));
+        case "--port" -> port = port(value(args, ++i));
+        case "--listen" -> listen = value(args, ++i);
+        case "--stop-databases" -> task = Task.STOP_DATABASES;
+        default ->
+            throw new IllegalArgumentException("unknown option " + args.get(i) + "\n" + USAGE);
+      }
+    }
+    boolean everywhere = listen.equals("0.0.0.0") || listen.equals("::");
+    String reachable = everywhere ? hostName() : listen;
+    String databaseHost = environment.getOrDefault("HOWDAH_DATABASE_HOST", reachable);
+    String publicHost =
+        environment.getOrDefault(
+            "HOWDAH_HOST_NAME", reachable.equals("127.0.0.1") ? "localhost" : reachable);
+    String[] ports = environment.getOrDefault("HOWDAH_DATABASE_PORTS", "16000-25999").split("-", 2);
+    if (ports.length != 2) {
+      throw new IllegalArgumentException("HOWDAH_DATABASE_PORTS is a range, such as 16000-25999");
+    }
+    return new ServerConfig(
+        data.toAbsolutePath().normalize(),
+        listen,
+        port,
+        publicHost,
+        databaseHost,
+        List.of(environment.getOrDefault("HOWDAH_DATABASE_LISTEN", listen).split(",", -1)),
+        port(ports[0]),
+        port(ports[1]),
+        environment.getOrDefault("HOWDAH_REGION", "us"),
+        Integer.parseInt(environment.getOrDefault("HOWDAH_RATE_LIMIT", "4500")),
+        Duration.parse(environment.getOrDefault("HOWDAH_ENFORCEMENT_INTERVAL", "PT60S")),
+        text(environment, "HOWDAH_GRACE").map(Duration::parse),
+        text(environment, "HOWDAH_DATABASE_URL"),
+        text(environment, "HOWDAH_ADMIN_EMAIL"),
+        text(environment, "HOWDAH_ADMIN_TOKEN"),
+        text(environment, "HOWDAH_FAULT"),
+        task);
+  }
+
+  /** The address of this server as others know it. */
+  String publicUrl() {
+    return "http://" + publicHost + ":" + port;
+  }
+
+  private static Optional<String> text(Map<String, String> environment, String name) {
+    return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
+  }
+
+  private static String value(List<String> args, int i) {
+    if (i >= args.size()) {
+      throw new IllegalArgumentException(args.get(i - 1) + " needs a value\n" + USAGE);
+    }
+    return args.get(i);
+  }
+
+  private static int port(String text) {
+    try {
+      int port = Integer.parseInt(text.strip());
+      if (port > 0 && port < 65536) {
+        return port;
+      }
+    } catch (NumberFormatException notANumber) {
+      // said below
+    }
+    throw new IllegalArgumentException(text + " is not a port");
+  }
+
+  private static String hostName() {
+    try {
+      return java.net.InetAddress.getLocalHost().getHostName();
+    } catch (java.net.UnknownHostException nameless) {
+      return "localhost";
+    }
+  }
+}

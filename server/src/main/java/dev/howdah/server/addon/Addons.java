@@ -1,0 +1,667 @@
+package dev.howdah.server.addon;
+
+import dev.howdah.server.app.App;
+import dev.howdah.server.app.Apps;
+import dev.howdah.server.app.Names;
+import dev.howdah.server.operation.Operation;
+import dev.howdah.server.operation.Operations;
+import dev.howdah.server.platform.ApiError;
+import dev.howdah.server.platform.Caller;
+import dev.howdah.server.release.Releases;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/** What can be done with add-ons and attachments, and who may do it. */
+public final class Addons {
+  /** How long a request waits for an operation before it answers that it goes on. */
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private static final int NAME_TRIES = 20;
+
+  private final Jdbi jdbi;
+  private final InstantSource clock;
+  private final Apps apps;
+  private final Releases releases;
+  private final Operations operations;
+  private final Marketplace marketplace;
+  private final AttachmentVars vars;
+  private final AttachmentNames attachmentNames;
+  private final Names names;
+  private final AddonStore store = new AddonStore();
+
+  /** Add-ons kept in the control database, carried out by the providers of {@code marketplace}. */
+  public Addons(
+      Jdbi jdbi,
+      InstantSource clock,
+      Apps apps,
+      Releases releases,
+      Operations operations,
+      Marketplace marketplace,
+      AttachmentVars vars,
+      AttachmentNames attachmentNames,
+      Names names) {
+    this.jdbi = jdbi;
+    this.clock = clock;
+    this.apps = apps;
+    this.releases = releases;
+    this.operations = operations;
+    this.marketplace = marketplace;
+    this.vars = vars;
+    this.attachmentNames = attachmentNames;
+    this.names = names;
+  }
+
+  /** What the caller asks for when making an add-on. */
+  public record Order(
+      String plan,
+      Optional<String> attachment,
+      Optional<String> name,
+      Map<String, String> options,
+      Optional<String> confirm) {}
+
+  /** An add-on with its config var names. */
+  public record View(Addon addon, Plan plan, List<String> configVars) {}
+
+  /** An attachment with its config var names. */
+  public record AttachmentView(Attachment attachment, Plan plan, List<String> configVars) {}
+
+  /** The services and plans there are. */
+  public Marketplace marketplace() {
+    return marketplace;
+  }
+
+  /** Add-ons of every app the caller owns or works on. */
+  public List<View> list(Caller caller) {
+    return jdbi.withHandle(handle ->
+        store.ofAccount(handle, caller.accountId()).stream()
+            .map(addon -> view(handle, addon))
+            .toList());
+  }
+
+  /** Add-ons made for the app or attached to it. */
+  public List<View> list(Caller caller, String app) {
+    return jdbi.withHandle(handle ->
+        store.seenBy(handle, apps.find(handle, caller, app).id()).stream()
+            .map(addon -> view(handle, addon))
+            .toList());
+  }
+
+  /** An add-on the caller may see, by name or id. */
+  public View find(Caller caller, String reference) {
+    return jdbi.withHandle(handle -> view(handle, visible(handle, caller, reference)));
+  }
+
+  /** An add-on by name or id, or by the name of an attachment of the app. */
+  public View find(Caller caller, String appReference, String reference) {
+    return jdbi.withHandle(handle -> view(handle, inApp(handle, caller, appReference, reference)));
+  }
+
+  /**
+   * An add-on whose app the caller owns or works on: to change it.
+   *
+   * @throws ApiError 404 when there is none that the caller may see
+   */
+  public Addon manageable(Handle handle, Caller caller, String reference) {
+    Addon addon = visible(handle, caller, reference);
+    App app = apps.find(handle, addon.appId()).orElseThrow();
+    if (!apps.mayUse(handle, caller, app)) {
+      throw ApiError.forbidden(
+          addon.name()
+              + " belongs to the app "
+              + app.name()
+              + ", which you do not have access to.");
+    }
+    return addon;
+  }
+
+  /** An add-on that the caller sees through its own app or through one it is attached to. */
+  public Addon visible(Handle handle, Caller caller, String reference) {
+    return store
+        .find(handle, reference)
+        .filter(addon -> sees(handle, caller, addon))
+        .orElseThrow(Addons::unknown);
+  }
+
+  /** Makes an add-on, attaches it, and waits a while for it to be ready. */
+  public View create(Caller caller, String appReference, Order order) {
+    Plan plan = marketplace.plan(order.plan());
+    Provider provider = marketplace.provider(plan.service());
+    provider.check(plan, order.options());
+    record Made(Addon addon, Operation operation) {}
+    Made made =
+        jdbi.inTransaction(handle -> {
+          App app = apps.lock(handle, apps.find(handle, caller, appReference));
+          Addon addon = insert(handle, app, plan, provider, order.name());
+          attachNew(handle, caller, app, addon, provider, order);
+          return new Made(addon, provider.provision(handle, addon, order.options(), caller));
+        });
+    Operation operation = operations.await(made.operation().id(), PATIENCE);
+    if (operation.state() == Operation.State.FAILED
+        || operation.state() == Operation.State.UNDOING) {
+      throw ApiError.unavailable(
+          "The add-on could not be made, and nothing of it is left: "
+              + operation.error().orElse("cancelled")
+              + " Try again; if it happens twice, the operator finds more in the server's log.");
+    }
+    return find(caller, made.addon().id().toString());
+  }
+
+  /** Moves an add-on to another plan of its service. */
+  public View changePlan(Caller caller, String appReference, String reference, String planName) {
+    Plan plan = marketplace.plan(planName);
+    Operation started =
+        jdbi.inTransaction(handle -> {
+          Addon addon =
+              manageable(
+                  handle, caller, inApp(handle, caller, appReference, reference).id().toString());
+          apps.lock(handle, apps.find(handle, addon.appId()).orElseThrow());
+          if (!addon.service().equals(plan.service())) {
+            throw ApiError.invalid(plan.fullName() + " is not a plan of " + addon.service() + ".");
+          }
+          if (addon.plan().equals(plan.name())) {
+            throw ApiError.invalid(addon.name() + " has the plan " + plan.fullName() + " already.");
+          }
+          requireSettled(handle, addon);
+          marketplace.provider(plan.service()).check(plan, Map.of());
+          return marketplace.provider(plan.service()).changePlan(handle, addon, plan, caller);
+        });
+    Operation operation = operations.await(started.id(), PATIENCE);
+    if (operation.state() == Operation.State.FAILED
+        || operation.state() == Operation.State.UNDOING) {
+      throw ApiError.unavailable(
+          "The plan was not changed: " + operation.error().orElse("cancelled"));
+    }
+    return find(caller, started.subject().toString());
+  }
+
+  /** Gives an add-on another name. */
+  public View rename(Caller caller, String appReference, String reference, String name) {
+    return jdbi.inTransaction(handle -> {
+      Addon addon =
+          manageable(
+              handle, caller, inApp(handle, caller, appReference, reference).id().toString());
+      if (!addon.name().equals(name) && store.nameTaken(handle, name)) {
+        throw ApiError.invalid("Name " + name + " is already taken");
+      }
+      store.rename(handle, addon.id(), name, clock.instant());
+      return view(handle, store.find(handle, addon.id()).orElseThrow());
+    });
+  }
+
+  /**
+   * Removes an add-on and everything in it. Its config vars are gone when this returns; the
+   * answer's state tells whether the rest is.
+   *
+   * @return the add-on as it was, and whether it is gone for good
+   */
+  public Removed destroy(Caller caller, String appReference, String reference, boolean force) {
+    record Started(View view, Operation operation) {}
+    Started started =
+        jdbi.inTransaction(handle -> {
+          Addon addon =
+              manageable(
+                  handle, caller, inApp(handle, caller, appReference, reference).id().toString());
+          App app = apps.lock(handle, apps.findOwned(handle, caller, addon.appId().toString()));
+          List<String> elsewhere =
+              store.attachmentsOfAddon(handle, addon.id()).stream()
+                  .filter(attachment -> !attachment.appId().equals(app.id()))
+                  .map(Attachment::appName)
+                  .distinct()
+                  .toList();
+          if (!elsewhere.isEmpty() && !force) {
+            throw ApiError.invalid(
+                addon.name()
+                    + " is attached to other apps ("
+                    + String.join(", ", elsewhere)
+                    + "). Detach it there first, or repeat with --force.");
+          }
+          View view = view(handle, addon);
+          return new Started(view, deprovision(handle, caller, addon));
+        });
+    Operation operation = operations.await(started.operation().id(), PATIENCE);
+    return new Removed(started.view(), operation.finished());
+  }
+
+  /** What became of a removal. */
+  public record Removed(View view, boolean finished) {}
+
+  /**
+   * Detaches an add-on everywhere and records the operation that removes it. The caller holds the
+   * lock of the add-on's app.
+   */
+  public Operation deprovision(Handle handle, Caller caller, Addon seen) {
+    // Read again: what was being made a moment ago may be ready now that its app is locked.
+    Addon addon = store.find(handle, seen.id()).orElseThrow(Addons::unknown);
+    if (addon.state() == Addon.State.DEPROVISIONING) {
+      return operations.unfinished(handle, addon.id()).getLast();
+    }
+    boolean visibleBefore = addon.state() == Addon.State.PROVISIONED;
+    List<Attachment> attachments = store.attachmentsOfAddon(handle, addon.id());
+    store.setState(handle, addon.id(), Addon.State.DEPROVISIONING, clock.instant());
+    for (Attachment attachment : attachments) {
+      store.deleteAttachment(handle, attachment.id());
+    }
+    if (visibleBefore) {
+      attachments.stream()
+          .map(Attachment::appId)
+          .distinct()
+          .forEach(app ->
+              releases.create(
+                  handle, app, caller, "Detach " + listed(attachments, app) + ref(addon)));
+    }
+    return marketplace.provider(addon.service()).deprovision(handle, addon, caller);
+  }
+
+  /** Add-ons made for an app. */
+  public List<Addon> ofApp(Handle handle, UUID app) {
+    return store.ofApp(handle, app);
+  }
+
+  /** Marks an add-on as ready: its config vars appear, in a new release of each app that has it. */
+  public void provisioned(Handle handle, UUID id, UUID account, String email) {
+    Addon addon = store.find(handle, id).orElseThrow();
+    store.setState(handle, id, Addon.State.PROVISIONED, clock.instant());
+    List<Attachment> attachments = store.attachmentsOfAddon(handle, id);
+    attachments.stream()
+        .map(Attachment::appId)
+        .distinct()
+        .forEach(app ->
+            releases.create(
+                handle, app, account, email, "Attach " + listed(attachments, app) + ref(addon)));
+  }
+
+  /** Forgets an add-on that is gone. */
+  public void forget(Handle handle, UUID id) {
+    store.delete(handle, id);
+  }
+
+  /** Records that an add-on has another plan now. */
+  public void planChanged(Handle handle, UUID id, String plan, UUID account, String email) {
+    store.setPlan(handle, id, plan, clock.instant());
+    Addon addon = store.find(handle, id).orElseThrow();
+    releases.create(
+        handle, addon.appId(), account, email, "Change plan to " + addon.fullPlan() + ref(addon));
+  }
+
+  /** Makes a new release of every app that sees the add-on's values change. */
+  public void valuesChanged(
+      Handle handle, UUID id, UUID account, String email, String description) {
+    Addon addon = store.find(handle, id).orElseThrow();
+    store.attachmentsOfAddon(handle, id).stream()
+        .map(Attachment::appId)
+        .distinct()
+        .forEach(app -> releases.create(handle, app, account, email, description + ref(addon)));
+  }
+
+  /** The attachment {@code id}. */
+  public AttachmentView attachment(Caller caller, String reference) {
+    return jdbi.withHandle(handle -> view(handle, visibleAttachment(handle, caller, reference)));
+  }
+
+  /** An attachment of the app by name or id. */
+  public AttachmentView attachment(Caller caller, String app, String reference) {
+    return jdbi.withHandle(handle ->
+        view(
+            handle,
+            Resolver.attachments(
+                    reference, store.attachmentsOfApp(handle, apps.find(handle, caller, app).id()))
+                .stream()
+                .findFirst()
+                .orElseThrow(Addons::unknownAttachment)));
+  }
+
+  /** Attachments of the app. */
+  public List<AttachmentView> attachments(Caller caller, String app) {
+    return jdbi.withHandle(handle ->
+        views(handle, store.attachmentsOfApp(handle, apps.find(handle, caller, app).id())));
+  }
+
+  /** Attachments in every app the caller owns or works on. */
+  public List<AttachmentView> attachments(Caller caller) {
+    return jdbi.withHandle(
+        handle -> views(handle, store.attachmentsOfAccount(handle, caller.accountId())));
+  }
+
+  /** Attachments of the add-on. */
+  public List<AttachmentView> attachmentsOf(Caller caller, String addon) {
+    return jdbi.withHandle(handle ->
+        views(handle, store.attachmentsOfAddon(handle, visible(handle, caller, addon).id())));
+  }
+
+  /** Attachments of an add-on, whoever asks. */
+  public List<Attachment> attachmentsOf(Handle handle, UUID addon) {
+    return store.attachmentsOfAddon(handle, addon);
+  }
+
+  /** Whether the add-on has the namespace, that is whether it can be attached so. */
+  public boolean hasNamespace(Caller caller, String reference, String namespace) {
+    return jdbi.withHandle(handle -> {
+      Addon addon = visible(handle, caller, reference);
+      return marketplace.provider(addon.service()).hasNamespace(handle, addon, namespace);
+    });
+  }
+
+  /**
+   * Attaches an add-on to an app. A name that is in use is taken over only when {@code confirm}
+   * names the app.
+   */
+  public AttachmentView attach(
+      Caller caller,
+      String appReference,
+      String addonReference,
+      Optional<String> name,
+      Optional<String> namespace,
+      Optional<String> confirm) {
+    return jdbi.inTransaction(handle -> {
+      App app = apps.lock(handle, apps.find(handle, caller, appReference));
+      Addon addon = manageable(handle, caller, addonReference);
+      if (addon.state() != Addon.State.PROVISIONED) {
+        throw ApiError.invalid(
+            addon.name() + " is " + addon.state().text() + " and cannot be attached.");
+      }
+      Provider provider = marketplace.provider(addon.service());
+      namespace.ifPresent(wanted -> {
+        if (!provider.hasNamespace(handle, addon, wanted)) {
+          throw ApiError.invalid("Could not find " + wanted + " of " + addon.name() + ".");
+        }
+      });
+      List<Attachment> ofApp = store.attachmentsOfApp(handle, app.id());
+      String wanted = name.orElseGet(() -> attachmentNames.colour(provider, ofApp));
+      makeRoom(handle, caller, app, wanted, ofApp, confirm);
+      Attachment attachment = insert(handle, app, addon, wanted, namespace);
+      releases.create(handle, app.id(), caller, "Attach " + wanted + ref(addon));
+      return view(handle, attachment);
+    });
+  }
+
+  /** Takes an add-on out of an app. The last one in its own app stays. */
+  public AttachmentView detach(Caller caller, String reference) {
+    return jdbi.inTransaction(handle -> {
+      Attachment attachment = visibleAttachment(handle, caller, reference);
+      App app = apps.lock(handle, apps.find(handle, caller, attachment.appId().toString()));
+      boolean lastAtHome =
+          app.id().equals(attachment.addon().appId())
+              && store.attachmentsOfAddon(handle, attachment.addon().id()).stream()
+                      .filter(other -> other.appId().equals(app.id()))
+                      .count()
+                  == 1;
+      if (lastAtHome) {
+        throw ApiError.invalid(
+            "Cannot destroy last attachment to billing app "
+                + app.name()
+                + ". Destroy the add-on instead: addons:destroy "
+                + attachment.addon().name());
+      }
+      AttachmentView view = view(handle, attachment);
+      store.deleteAttachment(handle, attachment.id());
+      releases.create(
+          handle, app.id(), caller, "Detach " + attachment.name() + ref(attachment.addon()));
+      return view;
+    });
+  }
+
+  /** The add-ons that {@code name} means, in the app if there is one that has it. */
+  public List<View> resolve(Caller caller, String name, Optional<String> app) {
+    return jdbi.withHandle(handle -> {
+      String appName = name.contains("::") ? name.substring(0, name.indexOf("::")) : "";
+      String plain = name.substring(appName.isEmpty() ? 0 : appName.length() + 2);
+      Optional<String> where = appName.isEmpty() ? app : Optional.of(appName);
+      List<Addon> visible = new ArrayList<>(store.ofAccount(handle, caller.accountId()));
+      List<Attachment> ofApp =
+          where
+              .map(w -> store.attachmentsOfApp(handle, apps.find(handle, caller, w).id()))
+              .orElseGet(List::of);
+      ofApp.stream()
+          .map(Attachment::addon)
+          .filter(addon -> !visible.contains(addon))
+          .forEach(visible::add);
+      List<Addon> found = Resolver.addons(plain, visible, ofApp);
+      if (found.isEmpty()) {
+        throw unknown();
+      }
+      return found.stream().map(addon -> view(handle, addon)).toList();
+    });
+  }
+
+  /** The attachments of the app that {@code name} means. */
+  public List<AttachmentView> resolveAttachments(
+      Caller caller, String name, Optional<String> app, Optional<String> service) {
+    return jdbi.withHandle(handle -> {
+      String appName = name.contains("::") ? name.substring(0, name.indexOf("::")) : "";
+      String plain = name.substring(appName.isEmpty() ? 0 : appName.length() + 2);
+      Optional<String> where = appName.isEmpty() ? app : Optional.of(appName);
+      List<Attachment> candidates =
+          where
+              .map(w -> store.attachmentsOfApp(handle, apps.find(handle, caller, w).id()))
+              .orElseGet(() -> store.attachmentsOfAccount(handle, caller.accountId()))
+              .stream()
+              .filter(a -> service.isEmpty() || a.addon().service().equals(service.get()))
+              .toList();
+      List<Attachment> found = Resolver.attachments(plain, candidates);
+      if (found.isEmpty()) {
+        throw unknownAttachment();
+      }
+      return views(handle, found);
+    });
+  }
+
+  private Addon insert(
+      Handle handle, App app, Plan plan, Provider provider, Optional<String> name) {
+    Instant now = clock.instant();
+    for (int i = 0; i < NAME_TRIES; i++) {
+      Addon addon =
+          new Addon(
+              UUID.randomUUID(),
+              name.orElseGet(() -> names.addon(provider.namePrefix())),
+              app.id(),
+              app.name(),
+              plan.service(),
+              plan.name(),
+              Addon.State.PROVISIONING,
+              now,
+              now);
+      if (store.insert(handle, addon)) {
+        return addon;
+      }
+      if (name.isPresent()) {
+        throw ApiError.invalid("Name " + name.get() + " is already taken");
+      }
+    }
+    throw ApiError.conflict("No free name was found. Choose one yourself with --name.");
+  }
+
+  /** The chosen or made-up name, and the primary one if the app has no primary yet (B3.14). */
+  private void attachNew(
+      Handle handle, Caller caller, App app, Addon addon, Provider provider, Order order) {
+    List<Attachment> ofApp = store.attachmentsOfApp(handle, app.id());
+    String name = order.attachment().orElseGet(() -> attachmentNames.colour(provider, ofApp));
+    makeRoom(handle, caller, app, name, ofApp, order.confirm());
+    insert(handle, app, addon, name, Optional.empty());
+    String primary = provider.primaryAttachment();
+    boolean hasPrimary =
+        name.equals(primary)
+            || ofApp.stream().anyMatch(attachment -> attachment.name().equals(primary))
+            || releases.isSetByUser(handle, app.id(), primary + "_URL");
+    if (!hasPrimary) {
+      insert(handle, app, addon, primary, Optional.empty());
+    }
+  }
+
+  private Attachment insert(
+      Handle handle, App app, Addon addon, String name, Optional<String> namespace) {
+    Attachment attachment =
+        new Attachment(
+            UUID.randomUUID(),
+            addon,
+            app.id(),
+            app.name(),
+            name,
+            namespace,
+            clock.instant(),
+            clock.instant());
+    store.insert(handle, attachment);
+    return attachment;
+  }
+
+  /** Frees a name for an attachment: from another one when confirmed, and from a user's var. */
+  private void makeRoom(
+      Handle handle,
+      Caller caller,
+      App app,
+      String name,
+      List<Attachment> ofApp,
+      Optional<String> confirm) {
+    Optional<Attachment> inTheWay =
+        ofApp.stream().filter(attachment -> attachment.name().equals(name)).findFirst();
+    boolean userVar = releases.isSetByUser(handle, app.id(), name + "_URL");
+    if (inTheWay.isEmpty() && !userVar) {
+      return;
+    }
+    if (!confirm.equals(Optional.of(app.name()))) {
+      throw ApiError.confirmationRequired(
+          app.name(),
+          inTheWay
+              .map(attachment ->
+                  name + " is already attached to " + attachment.addon().name() + ". Overwrite?")
+              .orElse("Overwrite the config var " + name + "_URL?"));
+    }
+    releases.giveWay(handle, app.id(), name + "_URL");
+    if (inTheWay.isPresent()) {
+      Attachment old = inTheWay.get();
+      keepReachable(handle, app, old, ofApp);
+      store.deleteAttachment(handle, old.id());
+      releases.create(handle, app.id(), caller, "Detach " + name + ref(old.addon()));
+    }
+  }
+
+  /** An add-on never loses its last name in its own app by having one taken over. */
+  private void keepReachable(Handle handle, App app, Attachment old, List<Attachment> ofApp) {
+    boolean otherName =
+        ofApp.stream()
+            .anyMatch(other ->
+                other.addon().id().equals(old.addon().id()) && !other.id().equals(old.id()));
+    if (!otherName && old.addon().appId().equals(app.id())) {
+      Provider provider = marketplace.provider(old.addon().service());
+      insert(handle, app, old.addon(), attachmentNames.colour(provider, ofApp), old.namespace());
+    }
+  }
+
+  private Addon inApp(Handle handle, Caller caller, String appReference, String reference) {
+    App app = apps.find(handle, caller, appReference);
+    List<Attachment> ofApp = store.attachmentsOfApp(handle, app.id());
+    List<Addon> found = Resolver.addons(reference, store.seenBy(handle, app.id()), ofApp);
+    if (found.size() > 1) {
+      throw new ApiError(
+          422,
+          "multiple_matches",
+          "Ambiguous identifier; multiple matching add-ons found: "
+              + String.join(", ", found.stream().map(Addon::name).toList())
+              + ".");
+    }
+    return found.stream().findFirst().orElseThrow(Addons::unknown);
+  }
+
+  private Attachment visibleAttachment(Handle handle, Caller caller, String reference) {
+    Optional<UUID> id;
+    try {
+      id = Optional.of(UUID.fromString(reference));
+    } catch (IllegalArgumentException notAnId) {
+      id = Optional.empty();
+    }
+    Optional<Attachment> byId = id.flatMap(found -> store.attachment(handle, found));
+    return byId.filter(attachment ->
+            apps.find(handle, attachment.appId())
+                .filter(app -> apps.mayUse(handle, caller, app))
+                .isPresent())
+        .or(() ->
+            store.attachmentsOfAccount(handle, caller.accountId()).stream()
+                .filter(attachment -> attachment.name().equals(reference))
+                .findFirst())
+        .orElseThrow(Addons::unknownAttachment);
+  }
+
+  private boolean sees(Handle handle, Caller caller, Addon addon) {
+    if (apps.find(handle, addon.appId())
+        .filter(app -> apps.mayUse(handle, caller, app))
+        .isPresent()) {
+      return true;
+    }
+    return store.attachmentsOfAddon(handle, addon.id()).stream()
+        .anyMatch(attachment ->
+            apps.find(handle, attachment.appId())
+                .filter(app -> apps.mayUse(handle, caller, app))
+                .isPresent());
+  }
+
+  /** Refuses a change while another operation works on the add-on. */
+  public void requireSettled(Handle handle, Addon addon) {
+    operations
+        .unfinished(handle, addon.id())
+        .forEach(operation -> {
+          throw ApiError.conflict(
+              addon.name()
+                  + " is busy ("
+                  + operation.kind()
+                  + "). Wait for it with pg:wait, then try again.");
+        });
+    if (addon.state() != Addon.State.PROVISIONED) {
+      throw ApiError.conflict(addon.name() + " is " + addon.state().text() + ".");
+    }
+  }
+
+  private View view(Handle handle, Addon addon) {
+    SortedSet<String> configVars = new TreeSet<>();
+    store.attachmentsOfAddon(handle, addon.id()).stream()
+        .filter(attachment -> attachment.appId().equals(addon.appId()))
+        .forEach(attachment -> configVars.add(attachment.name() + "_URL"));
+    return new View(addon, plan(addon), List.copyOf(configVars));
+  }
+
+  private AttachmentView view(Handle handle, Attachment attachment) {
+    return new AttachmentView(
+        attachment,
+        plan(attachment.addon()),
+        vars.of(handle, attachment).keySet().stream()
+            .filter(name -> name.startsWith(attachment.name() + "_"))
+            .toList());
+  }
+
+  private List<AttachmentView> views(Handle handle, List<Attachment> attachments) {
+    return attachments.stream().map(attachment -> view(handle, attachment)).toList();
+  }
+
+  private Plan plan(Addon addon) {
+    return marketplace.plan(addon.fullPlan());
+  }
+
+  private static String listed(List<Attachment> attachments, UUID app) {
+    return String.join(
+        ", ",
+        attachments.stream()
+            .filter(attachment -> attachment.appId().equals(app))
+            .map(Attachment::name)
+            .toList());
+  }
+
+  private static String ref(Addon addon) {
+    return " (@ref:" + addon.name() + ")";
+  }
+
+  private static ApiError unknown() {
+    return ApiError.notFound("add_on", "Couldn't find that add-on.");
+  }
+
+  private static ApiError unknownAttachment() {
+    return ApiError.notFound("attachment", "Couldn't find that add on attachment.");
+  }
+}

@@ -1,0 +1,77 @@
+package dev.howdah.server.database;
+
+import dev.howdah.postgres.PostgresHost;
+import dev.howdah.postgres.cluster.ClusterSpec;
+import dev.howdah.postgres.cluster.ClusterState;
+import dev.howdah.postgres.cluster.Configured;
+import dev.howdah.postgres.cluster.UserSettings;
+import dev.howdah.postgres.tenant.TenantDatabase;
+import java.util.Map;
+
+/** Translates databases and plans into what the PostgreSQL module understands. */
+final class Clustering {
+  private final PostgresHost host;
+  private final Endpoints endpoints;
+  private final long hostMemory;
+
+  Clustering(PostgresHost host, Endpoints endpoints, long hostMemory) {
+    this.host = host;
+    this.endpoints = endpoints;
+    this.hostMemory = hostMemory;
+  }
+
+  ClusterSpec spec(Database database, DatabasePlan plan) {
+    return new ClusterSpec(
+        database.id(),
+        database.major(),
+        database.port(),
+        database.name(),
+        endpoints.listenAddresses(),
+        java.util.List.of(database.host()),
+        plan.walSegmentSize(),
+        plan.connections(),
+        plan.extensions(),
+        plan.settings(hostMemory),
+        settings(database));
+  }
+
+  /** Makes the cluster and starts its server. */
+  void create(Database database, DatabasePlan plan) {
+    host.clusters().create(spec(database, plan));
+    host.clusters().start(database.id());
+  }
+
+  /** Brings a cluster in line with a plan, restarting its server when it has to. */
+  void configure(Database database, DatabasePlan plan) {
+    if (host.clusters().configure(spec(database, plan)) == Configured.RESTART_REQUIRED) {
+      host.clusters().restart(database.id());
+    }
+  }
+
+  void destroy(Database database) {
+    host.clusters().destroy(database.id());
+  }
+
+  ClusterState state(Database database) {
+    return host.clusters().state(database.id());
+  }
+
+  boolean running(Database database) {
+    return state(database) instanceof ClusterState.Running;
+  }
+
+  TenantDatabase tenant(Database database) {
+    return host.database(database.id(), database.name());
+  }
+
+  static UserSettings settings(Database database) {
+    return UserSettings.of(database.settings());
+  }
+
+  /** The settings that differ from what a new database has. */
+  static Map<String, String> changed(UserSettings settings) {
+    var changed = new java.util.TreeMap<>(settings.values());
+    UserSettings.defaults().values().forEach(changed::remove);
+    return changed;
+  }
+}

@@ -1,0 +1,80 @@
+package dev.howdah.server.database;
+
+import dev.howdah.postgres.PostgresHost;
+import dev.howdah.server.addon.Addons;
+import dev.howdah.server.addon.Provider;
+import dev.howdah.server.operation.Operations;
+import dev.howdah.server.operation.Procedure;
+import dev.howdah.server.platform.Route;
+import dev.howdah.server.secret.Tokens;
+import dev.howdah.server.secret.Vault;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * Wires the parts of this feature in two stages: the provider first, because add-ons need it, and
+ * what needs add-ons afterwards.
+ */
+public final class DatabaseFeature {
+  private final Jdbi jdbi;
+  private final InstantSource clock;
+  private final Operations operations;
+  private final PlanCatalogue catalogue;
+  private final Clustering clustering;
+  private final DatabaseStore store;
+  private final Tokens tokens;
+  private final PostgresProvider provider;
+
+  /** The first stage. */
+  public DatabaseFeature(
+      Jdbi jdbi,
+      InstantSource clock,
+      Operations operations,
+      PlanCatalogue catalogue,
+      PostgresHost host,
+      Endpoints endpoints,
+      long hostMemory,
+      Vault vault,
+      Tokens tokens) {
+    this.jdbi = jdbi;
+    this.clock = clock;
+    this.operations = operations;
+    this.catalogue = catalogue;
+    this.clustering = new Clustering(host, endpoints, hostMemory);
+    this.store = new DatabaseStore(vault);
+    this.tokens = tokens;
+    this.provider =
+        new PostgresProvider(
+            catalogue, host.installations(), endpoints, operations, clock, tokens, store);
+  }
+
+  /** The add-on service. */
+  public Provider provider() {
+    return provider;
+  }
+
+  /** The second stage. */
+  public Parts with(Addons addons, String region) {
+    var procedures = new DatabaseProcedures(jdbi, clustering, catalogue, store, addons);
+    var databases =
+        new Databases(jdbi, clock, addons, operations, catalogue, clustering, store, tokens);
+    return new Parts(
+        procedures.all(),
+        new DatabaseRoutes(databases, region).routes(),
+        new Enforcement(jdbi, clock, catalogue, clustering, store, procedures));
+  }
+
+  /** What the second stage adds. */
+  public record Parts(List<Procedure> procedures, List<Route> routes, Enforcement enforcement) {}
+
+  /** The clusters whose servers should run. */
+  public Set<UUID> desired() {
+    return jdbi.withHandle(handle -> store.inState(handle, Database.State.AVAILABLE)).stream()
+        .map(Database::id)
+        .collect(Collectors.toSet());
+  }
+}

@@ -1,0 +1,251 @@
+package dev.howdah.server.database;
+
+import dev.howdah.postgres.sql.Identifier;
+import dev.howdah.postgres.tenant.Login;
+import dev.howdah.postgres.tenant.Preset;
+import dev.howdah.postgres.tenant.TenantDatabase.OldSessions;
+import dev.howdah.server.addon.Addons;
+import dev.howdah.server.operation.Operation;
+import dev.howdah.server.operation.Outcome;
+import dev.howdah.server.operation.Procedure;
+import dev.howdah.server.operation.Procedure.Step;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * How databases are made, changed and removed. Every step reads what it needs from the control
+ * database, does its work on the host, and may have done so before.
+ */
+final class DatabaseProcedures {
+  static final String CREATE = "create-database";
+  static final String DESTROY = "destroy-database";
+  static final String CHANGE_PLAN = "change-plan";
+  static final String CONFIGURE = "configure-database";
+  static final String RESET = "reset-database";
+  static final String REPAIR = "repair-default-credential";
+  static final String CREATE_CREDENTIAL = "create-credential";
+  static final String DESTROY_CREDENTIAL = "destroy-credential";
+  static final String ROTATE_CREDENTIAL = "rotate-credential";
+
+  private static final Duration LONG = Duration.ofMinutes(10);
+
+  private final Jdbi jdbi;
+  private final Clustering clustering;
+  private final PlanCatalogue catalogue;
+  private final DatabaseStore store;
+  private final Addons addons;
+
+  DatabaseProcedures(
+      Jdbi jdbi,
+      Clustering clustering,
+      PlanCatalogue catalogue,
+      DatabaseStore store,
+      Addons addons) {
+    this.jdbi = jdbi;
+    this.clustering = clustering;
+    this.catalogue = catalogue;
+    this.store = store;
+    this.addons = addons;
+  }
+
+  List<Procedure> all() {
+    return List.of(
+        new Procedure(
+            CREATE,
+            LONG,
+            List.of(new Step("cluster", this::cluster), new Step("provision", this::provision)),
+            List.of(new Step("remove", this::remove))),
+        forward(DESTROY, new Step("lock", this::lock), new Step("delete", this::remove)),
+        new Procedure(
+            CHANGE_PLAN,
+            LONG,
+            List.of(
+                new Step("configure", op -> configureFor(op, "to")),
+                new Step("limit", this::limitConnections)),
+            List.of(new Step("restore", op -> configureFor(op, "from")))),
+        forward(CONFIGURE, new Step("configure", this::configure)),
+        forward(RESET, new Step("reset", this::reset)),
+        forward(REPAIR, new Step("repair", this::repair)),
+        new Procedure(
+            CREATE_CREDENTIAL,
+            LONG,
+            List.of(new Step("create", this::createCredential)),
+            List.of(new Step("drop", this::dropCredential))),
+        forward(DESTROY_CREDENTIAL, new Step("drop", this::dropCredential)),
+        forward(
+            ROTATE_CREDENTIAL,
+            new Step("rotate", this::rotate),
+            new Step("drop-old", this::dropRetired)));
+  }
+
+  private static Procedure forward(String kind, Step... steps) {
+    return new Procedure(kind, LONG, List.of(steps), List.of());
+  }
+
+  private Outcome cluster(Operation operation) {
+    Database database = database(operation);
+    clustering.create(database, plan(database.plan()));
+    return Outcome.done();
+  }
+
+  private Outcome provision(Operation operation) {
+    Database database = database(operation);
+    Credential credential = credential(operation).orElseThrow();
+    // The server may have gone away since the step before.
+    clustering.create(database, plan(database.plan()));
+    clustering.tenant(database).provision(login(credential), plan(database.plan()).connections());
+    return Outcome.done(handle -> {
+      store.setState(handle, database.id(), Database.State.AVAILABLE);
+      store.setCredentialState(handle, credential.id(), Credential.State.ACTIVE);
+      addons.provisioned(handle, database.id(), by(operation), email(operation));
+    });
+  }
+
+  private Outcome lock(Operation operation) {
+    Database database = database(operation);
+    // Kind to clients: they read that the role may not log in, instead of finding nobody there.
+    if (clustering.running(database)) {
+      clustering.tenant(database).lock();
+    }
+    return Outcome.done();
+  }
+
+  private Outcome remove(Operation operation) {
+    clustering.destroy(database(operation));
+    return Outcome.done(handle -> addons.forget(handle, operation.subject()));
+  }
+
+  private Outcome configureFor(Operation operation, String which) {
+    Database database = database(operation);
+    clustering.configure(database, plan(text(operation, which)));
+    return Outcome.done();
+  }
+
+  private Outcome limitConnections(Operation operation) {
+    Database database = database(operation);
+    String planName = text(operation, "to");
+    DatabasePlan plan = plan(planName);
+    clustering.tenant(database).limitConnections(plan.connections());
+    return Outcome.done(handle -> {
+      store.setPlan(handle, database.id(), planName);
+      addons.planChanged(handle, database.id(), planName, by(operation), email(operation));
+    });
+  }
+
+  private Outcome configure(Operation operation) {
+    Database database = database(operation);
+    clustering.configure(database, plan(database.plan()));
+    return Outcome.done();
+  }
+
+  private Outcome reset(Operation operation) {
+    List<String> extensions =
+        operation.input().path("extensions").valueStream().map(JsonNode::stringValue).toList();
+    clustering.tenant(database(operation)).reset(extensions);
+    return Outcome.done();
+  }
+
+  private Outcome repair(Operation operation) {
+    clustering.tenant(database(operation)).repairDefault();
+    return Outcome.done();
+  }
+
+  private Outcome createCredential(Operation operation) {
+    Credential credential = credential(operation).orElseThrow();
+    Preset preset = Preset.valueOf(text(operation, "preset").toUpperCase(Locale.ROOT));
+    clustering.tenant(database(operation)).createCredential(login(credential), preset);
+    return Outcome.done(
+        handle -> store.setCredentialState(handle, credential.id(), Credential.State.ACTIVE));
+  }
+
+  private Outcome dropCredential(Operation operation) {
+    Optional<Credential> credential = credential(operation);
+    credential.ifPresent(found ->
+        clustering.tenant(database(operation)).destroyCredential(new Identifier(found.userName())));
+    return Outcome.done(
+        handle -> credential.ifPresent(found -> store.deleteCredential(handle, found.id())));
+  }
+
+  private Outcome rotate(Operation operation) {
+    Database database = database(operation);
+    Credential next = credential(operation).orElseThrow();
+    Credential old = credential(UUID.fromString(text(operation, "old"))).orElseThrow();
+    clustering
+        .tenant(database)
+        .rotate(
+            new Identifier(old.userName()),
+            login(next),
+            operation.input().path("forced").asBoolean(false)
+                ? OldSessions.TERMINATE
+                : OldSessions.FINISH);
+    if (database.restrictedAt().isPresent()) {
+      // A new login must not be the way around a restriction.
+      clustering.tenant(database).restrict();
+    }
+    return Outcome.done(handle -> {
+      store.setCredentialState(handle, old.id(), Credential.State.REVOKING);
+      store.setCredentialState(handle, next.id(), Credential.State.ACTIVE);
+      addons.valuesChanged(
+          handle,
+          database.id(),
+          by(operation),
+          email(operation),
+          "Rotate credentials of " + next.name());
+    });
+  }
+
+  private Outcome dropRetired(Operation operation) {
+    Database database = database(operation);
+    List<String> dropped = clustering.tenant(database).dropRetiredLogins();
+    return Outcome.done(handle -> forget(handle, database, dropped));
+  }
+
+  /** Forgets credentials whose logins are gone. */
+  void forget(Handle handle, Database database, List<String> dropped) {
+    store.credentials(handle, database.id()).stream()
+        .filter(credential -> credential.state() == Credential.State.REVOKING)
+        .filter(credential -> dropped.contains(credential.userName()))
+        .forEach(credential -> store.deleteCredential(handle, credential.id()));
+  }
+
+  private Database database(Operation operation) {
+    return jdbi.withHandle(handle -> store.find(handle, operation.subject())).orElseThrow();
+  }
+
+  private Optional<Credential> credential(Operation operation) {
+    return credential(UUID.fromString(text(operation, "credential")));
+  }
+
+  private Optional<Credential> credential(UUID id) {
+    return jdbi.withHandle(handle -> store.credential(handle, id));
+  }
+
+  private DatabasePlan plan(String name) {
+    return catalogue
+        .find(name)
+        .orElseThrow(
+            () -> new IllegalStateException("plans.yaml has no plan " + name + " any more"));
+  }
+
+  private static Login login(Credential credential) {
+    return Login.of(credential.userName(), credential.password());
+  }
+
+  private static UUID by(Operation operation) {
+    return UUID.fromString(text(operation, "by"));
+  }
+
+  private static String email(Operation operation) {
+    return text(operation, "email");
+  }
+
+  private static String text(Operation operation, String field) {
+    return operation.input().path(field).asString();
+  }
+}

@@ -1,0 +1,412 @@
+package dev.howdah.server.database;
+
+import dev.howdah.postgres.cluster.ClusterState;
+import dev.howdah.postgres.cluster.UserSettings;
+import dev.howdah.postgres.tenant.DatabaseStatistics;
+import dev.howdah.postgres.tenant.LoginActivity;
+import dev.howdah.server.addon.Addon;
+import dev.howdah.server.addon.Addons;
+import dev.howdah.server.operation.Operation;
+import dev.howdah.server.operation.Operations;
+import dev.howdah.server.platform.ApiError;
+import dev.howdah.server.platform.Caller;
+import dev.howdah.server.secret.Tokens;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What can be done with a database beyond what every add-on can, and who may do it. */
+public final class Databases {
+  private static final Logger log = LoggerFactory.getLogger(Databases.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final Jdbi jdbi;
+  private final InstantSource clock;
+  private final Addons addons;
+  private final Operations operations;
+  private final PlanCatalogue catalogue;
+  private final Clustering clustering;
+  private final DatabaseStore store;
+  private final Tokens tokens;
+
+  Databases(
+      Jdbi jdbi,
+      InstantSource clock,
+      Addons addons,
+      Operations operations,
+      PlanCatalogue catalogue,
+      Clustering clustering,
+      DatabaseStore store,
+      Tokens tokens) {
+    this.jdbi = jdbi;
+    this.clock = clock;
+    this.addons = addons;
+    this.operations = operations;
+    this.catalogue = catalogue;
+    this.clustering = clustering;
+    this.store = store;
+    this.tokens = tokens;
+  }
+
+  /** A database with everything {@code pg:info} shows. */
+  public record View(
+      Addon addon,
+      Database database,
+      DatabasePlan plan,
+      ClusterState server,
+      Optional<DatabaseStatistics> statistics,
+      List<Credential> credentials,
+      Optional<Operation> underWay) {}
+
+  /** A credential and the logins behind it, with their sessions. */
+  public record CredentialView(
+      Database database, String name, Credential.State state, List<LoginView> logins) {}
+
+  /** One login of a credential. */
+  public record LoginView(Credential credential, int connections) {}
+
+  /** How far a database is from being ready. */
+  public record Waiting(boolean waiting, boolean failed, String message) {}
+
+  /** The database; empty while it is being made (trap 6). */
+  public Optional<View> info(Caller caller, String reference) {
+    record Rows(
+        Addon addon, Database database, List<Credential> credentials, Optional<Operation> op) {}
+    Rows rows =
+        jdbi.withHandle(handle -> {
+          Addon addon = addons.visible(handle, caller, reference);
+          Database database = store.find(handle, addon.id()).orElseThrow();
+          return new Rows(
+              addon,
+              database,
+              store.credentials(handle, addon.id()),
+              operations.unfinished(handle, addon.id()).stream().findFirst());
+        });
+    if (rows.database().state() == Database.State.CREATING) {
+      return Optional.empty();
+    }
+    ClusterState server = clustering.state(rows.database());
+    return Optional.of(
+        new View(
+            rows.addon(),
+            rows.database(),
+            plan(rows.database()),
+            server,
+            server instanceof ClusterState.Running ? statistics(rows.database()) : Optional.empty(),
+            rows.credentials(),
+            rows.op()));
+  }
+
+  /** Whether the database is ready, and what it waits for. */
+  public Waiting waiting(Caller caller, String reference) {
+    Database database = visible(caller, reference);
+    Optional<Operation> newest = operations.latest(database.id());
+    if (newest.isPresent() && !newest.get().finished()) {
+      Operation operation = newest.get();
+      return new Waiting(
+          true,
+          false,
+          operation.progress().isEmpty() ? doing(operation.kind()) : operation.progress());
+    }
+    return switch (clustering.state(database)) {
+      case ClusterState.Running running -> new Waiting(false, false, "available");
+      case ClusterState.Failed failed -> new Waiting(false, true, failed.reason());
+      case ClusterState.Starting starting -> new Waiting(true, false, "starting");
+      case ClusterState.Stopped stopped -> new Waiting(true, false, "starting");
+      case ClusterState.Stopping stopping -> new Waiting(true, false, "restarting");
+      case ClusterState.Absent absent ->
+          new Waiting(false, true, "The database's files are missing on the host.");
+    };
+  }
+
+  /** The credentials, the default one first. */
+  public List<CredentialView> credentials(Caller caller, String reference) {
+    Database database = manageable(caller, reference);
+    List<Credential> all = jdbi.withHandle(handle -> store.credentials(handle, database.id()));
+    Map<String, Integer> sessions = sessions(database);
+    return all.stream()
+        .map(Credential::name)
+        .distinct()
+        .map(name -> view(database, name, all, sessions))
+        .toList();
+  }
+
+  /** One credential by name. */
+  public CredentialView credential(Caller caller, String reference, String name) {
+    return credentials(caller, reference).stream()
+        .filter(view -> view.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> unknownCredential(name));
+  }
+
+  /** Makes a named credential (T10.3). */
+  public CredentialView createCredential(
+      Caller caller, String reference, String name, String preset) {
+    Database database =
+        start(
+            caller,
+            reference,
+            DatabaseProcedures.CREATE_CREDENTIAL,
+            change -> {
+              requireFeature(change.database(), "credentials", "Custom credentials");
+              if (change.database().restrictedAt().isPresent()) {
+                throw ApiError.invalid(
+                    "The database is over its plan and restricted. Delete data or upgrade first.");
+              }
+              boolean taken =
+                  store.credentials(change.handle(), change.database().id()).stream()
+                      .anyMatch(credential -> credential.name().equals(name));
+              if (taken) {
+                throw ApiError.invalid("There is a credential named " + name + " already.");
+              }
+              Credential made = fresh(change.database(), name);
+              store.insert(change.handle(), made);
+              return Map.of("credential", made.id(), "preset", preset);
+            });
+    return credential(caller, database.id().toString(), name);
+  }
+
+  /** Removes a named credential; what it owns passes to the default one. */
+  public void destroyCredential(Caller caller, String reference, String name) {
+    if (name.equals(Database.DEFAULT_CREDENTIAL)) {
+      throw ApiError.invalid("Default credential cannot be destroyed.");
+    }
+    start(
+        caller,
+        reference,
+        DatabaseProcedures.DESTROY_CREDENTIAL,
+        change -> {
+          Credential credential = active(change, name);
+          boolean attached =
+              addons.attachmentsOf(change.handle(), change.database().id()).stream()
+                  .anyMatch(a -> a.namespace().equals(Optional.of("credential:" + name)));
+          if (attached) {
+            throw ApiError.invalid(
+                "Credential " + name + " must be detached from all apps before it is destroyed.");
+          }
+          store.setCredentialState(change.handle(), credential.id(), Credential.State.REVOKING);
+          return Map.of("credential", credential.id());
+        });
+  }
+
+  /** Gives a credential a new user name and password (B3.27). */
+  public void rotate(Caller caller, String reference, String name, boolean forced) {
+    start(
+        caller,
+        reference,
+        DatabaseProcedures.ROTATE_CREDENTIAL,
+        change -> {
+          Credential old = active(change, name);
+          Credential next = fresh(change.database(), name);
+          store.insert(change.handle(), next);
+          return Map.of("credential", next.id(), "old", old.id(), "forced", forced);
+        });
+  }
+
+  /** Gives every credential a new user name and password. */
+  public void rotateAll(Caller caller, String reference, boolean forced) {
+    for (CredentialView credential : credentials(caller, reference)) {
+      if (credential.state() == Credential.State.ACTIVE) {
+        rotate(caller, reference, credential.name(), forced);
+      }
+    }
+  }
+
+  /** Gives every object of the database back to the default credential. */
+  public void repairDefault(Caller caller, String reference) {
+    start(caller, reference, DatabaseProcedures.REPAIR, change -> Map.of());
+  }
+
+  /** Makes the database anew, empty, with these extensions installed. */
+  public void reset(Caller caller, String reference, List<String> extensions) {
+    start(
+        caller,
+        reference,
+        DatabaseProcedures.RESET,
+        change -> {
+          List<String> offered = plan(change.database()).extensions();
+          extensions.stream()
+              .filter(extension -> !offered.contains(extension))
+              .findFirst()
+              .ifPresent(extension -> {
+                throw ApiError.invalid(
+                    "Extension " + extension + " is not available on this plan.");
+              });
+          return Map.of("extensions", extensions);
+        });
+  }
+
+  /** Ends every session of the database's users; returns how many there were. */
+  public int resetConnections(Caller caller, String reference) {
+    Database database = manageable(caller, reference);
+    if (!clustering.running(database)) {
+      throw ApiError.unavailable("The database is not running; there is nothing to disconnect.");
+    }
+    return clustering.tenant(database).terminateSessions();
+  }
+
+  /** The settings of {@code pg:settings}. */
+  public UserSettings settings(Caller caller, String reference) {
+    Database database = manageable(caller, reference);
+    requireFeature(database, "settings", "pg:settings");
+    return Clustering.settings(database);
+  }
+
+  /** Changes settings. They are in force when this returns. */
+  public UserSettings changeSettings(Caller caller, String reference, Map<String, String> changes) {
+    start(
+        caller,
+        reference,
+        DatabaseProcedures.CONFIGURE,
+        change -> {
+          requireFeature(change.database(), "settings", "pg:settings");
+          UserSettings settings = Clustering.settings(change.database());
+          for (var entry : changes.entrySet()) {
+            try {
+              settings = settings.with(entry.getKey(), entry.getValue());
+            } catch (IllegalArgumentException wrong) {
+              throw ApiError.invalid(String.valueOf(wrong.getMessage()));
+            }
+          }
+          store.setSettings(change.handle(), change.database().id(), Clustering.changed(settings));
+          return Map.of();
+        });
+    return settings(caller, reference);
+  }
+
+  private record Change(Handle handle, Database database) {}
+
+  /**
+   * Records an operation on a database that is at rest, and waits for it.
+   *
+   * @param prepare checks, records what belongs to the operation, and returns its input
+   */
+  private Database start(
+      Caller caller, String reference, String kind, Function<Change, Map<String, Object>> prepare) {
+    Operation started =
+        jdbi.inTransaction(handle -> {
+          Addon addon = addons.manageable(handle, caller, reference);
+          store.lock(handle, addon.id());
+          addons.requireSettled(handle, addon);
+          Database database = store.find(handle, addon.id()).orElseThrow();
+          Map<String, Object> input = new HashMap<>(prepare.apply(new Change(handle, database)));
+          input.put("by", caller.accountId());
+          input.put("email", caller.email());
+          return operations.submit(handle, kind, addon.id(), input);
+        });
+    Operation operation = operations.await(started.id(), PATIENCE);
+    if (operation.state() == Operation.State.FAILED) {
+      throw ApiError.unavailable(
+          "This did not work, and nothing was changed: " + operation.error().orElse("cancelled"));
+    }
+    return jdbi.withHandle(handle -> store.find(handle, started.subject())).orElseThrow();
+  }
+
+  private Database visible(Caller caller, String reference) {
+    return jdbi.withHandle(
+            handle -> store.find(handle, addons.visible(handle, caller, reference).id()))
+        .orElseThrow();
+  }
+
+  private Database manageable(Caller caller, String reference) {
+    return jdbi.withHandle(
+            handle -> store.find(handle, addons.manageable(handle, caller, reference).id()))
+        .orElseThrow();
+  }
+
+  private Credential active(Change change, String name) {
+    return store.credentials(change.handle(), change.database().id()).stream()
+        .filter(credential -> credential.name().equals(name))
+        .filter(credential -> credential.state() == Credential.State.ACTIVE)
+        .findFirst()
+        .orElseThrow(() -> unknownCredential(name));
+  }
+
+  private Credential fresh(Database database, String name) {
+    return new Credential(
+        UUID.randomUUID(),
+        database.id(),
+        name,
+        tokens.identifier('u'),
+        tokens.databasePassword(),
+        Credential.State.PROVISIONING,
+        clock.instant());
+  }
+
+  private static CredentialView view(
+      Database database, String name, List<Credential> all, Map<String, Integer> sessions) {
+    List<Credential> ofName =
+        all.stream().filter(credential -> credential.name().equals(name)).toList();
+    Credential.State state =
+        ofName.stream()
+            .map(Credential::state)
+            .filter(Credential.State.ACTIVE::equals)
+            .findFirst()
+            .orElse(ofName.getFirst().state());
+    return new CredentialView(
+        database,
+        name,
+        state,
+        ofName.stream()
+            .map(credential ->
+                new LoginView(credential, sessions.getOrDefault(credential.userName(), 0)))
+            .toList());
+  }
+
+  private Map<String, Integer> sessions(Database database) {
+    var sessions = new HashMap<String, Integer>();
+    if (clustering.running(database)) {
+      try {
+        for (LoginActivity login : clustering.tenant(database).logins()) {
+          sessions.put(login.name(), login.connections());
+        }
+      } catch (RuntimeException unreachable) {
+        log.warn("the sessions of {} cannot be counted now", database.id(), unreachable);
+      }
+    }
+    return sessions;
+  }
+
+  /** Empty when the server does not answer: the page is shown without numbers rather than not. */
+  private Optional<DatabaseStatistics> statistics(Database database) {
+    try {
+      return Optional.of(clustering.tenant(database).statistics());
+    } catch (RuntimeException unreachable) {
+      log.warn("the statistics of {} cannot be read now", database.id(), unreachable);
+      return Optional.empty();
+    }
+  }
+
+  private void requireFeature(Database database, String feature, String what) {
+    if (!plan(database).has(feature)) {
+      throw ApiError.invalid(what + " is not available on " + plan(database).humanName() + ".");
+    }
+  }
+
+  private DatabasePlan plan(Database database) {
+    return catalogue.find(database.plan()).orElseThrow();
+  }
+
+  private static String doing(String kind) {
+    return switch (kind) {
+      case DatabaseProcedures.CREATE -> "preparing";
+      case DatabaseProcedures.DESTROY -> "deprovisioning";
+      case DatabaseProcedures.CHANGE_PLAN -> "changing plan";
+      case DatabaseProcedures.RESET -> "resetting";
+      default -> "modifying";
+    };
+  }
+
+  private static ApiError unknownCredential(String name) {
+    return ApiError.notFound("credential", "Couldn't find a credential named " + name + ".");
+  }
+}
