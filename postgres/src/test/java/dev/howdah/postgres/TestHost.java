@@ -107,6 +107,12 @@ public final class TestHost implements AutoCloseable {
     return spec;
   }
 
+  /** A running cluster with its tenant. */
+  public TestDatabase database() {
+    ClusterSpec spec = running();
+    return TestDatabase.provisioned(host, spec);
+  }
+
   private static int freePort() {
     try (ServerSocket socket = new ServerSocket(0)) {
       return socket.getLocalPort();

@@ -66,6 +66,12 @@ final class ExtensionScripts {
         "dblink",
         AFTER_CREATE,
         "GRANT USAGE ON FOREIGN DATA WRAPPER dblink_fdw TO @database_owner@;\n");
+    // For a tenant who dropped the one that every database begins with.
+    write(
+        directory,
+        "pg_stat_statements",
+        AFTER_CREATE,
+        "GRANT EXECUTE ON FUNCTION @extschema@.pg_stat_statements_reset TO @database_owner@;\n");
     for (String extension : UNTRUSTED_SCRIPTS) {
       write(directory, extension, BEFORE_CREATE, REFUSE_PLANTED);
     }

@@ -23,6 +23,18 @@ public final class ControlConnections {
   /** The role that reads statistics and rows, and can change nothing. */
   public static final String MONITOR = "howdah_monitor";
 
+  /**
+   * What provisioning does is not for the tenant's log and statistics, which would keep the
+   * verifiers of passwords. Only a superuser may ask for this.
+   */
+  private static final Map<String, String> SILENT =
+      Map.of(
+          "log_statement", "none",
+          "log_min_duration_statement", "-1",
+          "log_min_error_statement", "panic",
+          "pg_stat_statements.track", "none",
+          "auto_explain.log_min_duration", "-1");
+
   private final Path socket;
 
   /** Connections to the server whose socket is in a directory. */
@@ -66,11 +78,15 @@ public final class ControlConnections {
     all.putAll(properties(role));
     // A server that is stopped with SIGSTOP, or a disk that hangs, must not hold us for ever.
     all.put("socketTimeout", String.valueOf(timeout.plusSeconds(10).toSeconds()));
-    all.put("options", options(timeout));
+    Map<String, String> pinned = pinned(timeout);
+    if (role.equals(SUPERUSER)) {
+      pinned.putAll(SILENT);
+    }
+    all.put("options", options(pinned));
     return DriverManager.getConnection(url(database), all);
   }
 
-  private static String options(Duration timeout) {
+  private static Map<String, String> pinned(Duration timeout) {
     Map<String, String> pinned = new LinkedHashMap<>();
     pinned.put("search_path", "pg_catalog");
     pinned.put("role", "none");
@@ -87,6 +103,10 @@ public final class ControlConnections {
     pinned.put("default_tablespace", "");
     pinned.put("temp_tablespaces", "");
     pinned.put("jit", "off");
+    return pinned;
+  }
+
+  private static String options(Map<String, String> pinned) {
     return pinned.entrySet().stream()
         .map(setting -> "-c " + setting.getKey() + "=" + setting.getValue())
         .collect(Collectors.joining(" "));

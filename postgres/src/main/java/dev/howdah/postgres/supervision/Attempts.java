@@ -7,6 +7,8 @@ import java.util.UUID;
 /** What the supervisor remembers of its starts, by cluster. */
 public record Attempts(Map<UUID, Attempt> byCluster) {
 
+  private static final Attempt NEVER = new Attempt(0, Instant.EPOCH);
+
   /** Copies the map. */
   public Attempts {
     byCluster = Map.copyOf(byCluster);
@@ -15,6 +17,11 @@ public record Attempts(Map<UUID, Attempt> byCluster) {
   /** Nothing tried yet. */
   public static Attempts none() {
     return new Attempts(Map.of());
+  }
+
+  /** What was tried for one cluster. */
+  public Attempt of(UUID cluster) {
+    return byCluster.getOrDefault(cluster, NEVER);
   }
 
   /**

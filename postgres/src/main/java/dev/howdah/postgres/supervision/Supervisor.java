@@ -1,33 +1,117 @@
 package dev.howdah.postgres.supervision;
 
+import dev.howdah.postgres.cluster.ClusterState;
 import dev.howdah.postgres.cluster.Clusters;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Carries {@link Supervision}'s decisions out, once a second, on one virtual thread. */
-@SuppressWarnings("DoNotCallSuggester") // a signature, its body to come
+/**
+ * Carries {@link Supervision}'s decisions out: looks once a second, on one virtual thread, and
+ * starts each server on a thread of its own, since one may recover for an hour while another only
+ * needs 40 ms. What it starts is never in two hands: {@code Clusters} lets one call per cluster in.
+ */
 public final class Supervisor implements AutoCloseable {
 
-  /** A supervisor that is not running yet. */
+  private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
+  private static final Duration PERIOD = Duration.ofSeconds(1);
+
+  private final Clusters clusters;
+  private final Supplier<Set<UUID>> desired;
+  private final Clock clock;
+
+  /** Clusters whose start is under way; they are not looked at meanwhile. */
+  private final Set<UUID> underWay = ConcurrentHashMap.newKeySet();
+
+  // Guarded by this.
+  private Attempts attempts = Attempts.none();
+  private @Nullable Thread thread;
+
+  /**
+   * A supervisor that is not running yet.
+   *
+   * @param desired the clusters that should run now; whoever stops a server on purpose takes it out
+   *     of this set first
+   */
   public Supervisor(Clusters clusters, Supplier<Set<UUID>> desired, Clock clock) {
-    throw new UnsupportedOperationException();
+    this.clusters = clusters;
+    this.desired = desired;
+    this.clock = clock;
   }
 
   /** Begins to look and act. */
-  public void start() {
-    throw new UnsupportedOperationException();
+  public synchronized void start() {
+    if (thread == null) {
+      thread = Thread.ofVirtual().name("supervisor").start(this::loop);
+    }
   }
 
-  /** Looks and acts once; for tests and for the impatient. */
-  public void tick() {
-    throw new UnsupportedOperationException();
+  /** Looks once and begins what is to be done; for tests and for the impatient. */
+  public synchronized void tick() {
+    Set<UUID> wanted = Set.copyOf(desired.get());
+    Map<UUID, ClusterState> observed = new HashMap<>();
+    for (UUID id : wanted) {
+      observed.put(
+          id,
+          underWay.contains(id)
+              ? new ClusterState.Starting(0, clock.instant())
+              : clusters.state(id));
+    }
+    Supervision.Plan plan = Supervision.plan(wanted, observed, attempts, clock.instant());
+    attempts = plan.attempts();
+    for (Supervision.Action action : plan.actions()) {
+      switch (action) {
+        case Supervision.Action.Start(UUID id, String reason) -> begin(id, reason);
+      }
+    }
   }
 
   /** Stops looking; leaves every server as it is. */
   @Override
-  public void close() {
-    throw new UnsupportedOperationException();
+  public synchronized void close() {
+    if (thread != null) {
+      thread.interrupt();
+      thread = null;
+    }
+  }
+
+  private void begin(UUID id, String reason) {
+    LOG.info("starting the server of cluster {}: {}", id, reason);
+    underWay.add(id);
+    Thread.ofVirtual()
+        .name("start " + id)
+        .start(() -> {
+          try {
+            clusters.start(id);
+          } catch (RuntimeException e) {
+            LOG.warn("cluster {} is not up and will be tried again: {}", id, e.getMessage());
+          } finally {
+            underWay.remove(id);
+          }
+        });
+  }
+
+  private void loop() {
+    while (!Thread.currentThread().isInterrupted()) {
+      try {
+        tick();
+      } catch (RuntimeException e) {
+        // A round that fails, say for a full process table, must not be the last.
+        LOG.error("could not look after the servers; the next round is in a second", e);
+      }
+      try {
+        Thread.sleep(PERIOD);
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
   }
 }

@@ -4,10 +4,11 @@ package dev.howdah.postgres.tenant;
  * One login of a database.
  *
  * @param name the user name
+ * @param credential the credential it belongs to; for the default one the name of the database
  * @param state whether it may log in, or is on its way out
  * @param connections its sessions now
  */
-public record LoginActivity(String name, State state, int connections) {
+public record LoginActivity(String name, String credential, State state, int connections) {
 
   /** Whether a login may be used. */
   public enum State {

@@ -1,111 +1,228 @@
 package dev.howdah.postgres.tenant;
 
+import dev.howdah.postgres.PostgresException;
+import dev.howdah.postgres.sql.ControlConnections;
 import dev.howdah.postgres.sql.Identifier;
+import dev.howdah.postgres.sql.Session;
+import java.sql.SQLException;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * The SQL side of one tenant's database. The database belongs to a group role of the same name that
  * cannot log in; the default credential is a login that works as that group, so that a rotation
- * never has to move a table. Every method may be repeated. Needs a running server.
+ * never has to move a table. A named credential is such a group too, with the rights it was
+ * granted. Every method may be repeated. Needs a running server. Safe for use by many threads.
  */
-@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"}) // signatures, bodies to come
 public final class TenantDatabase {
 
-  private final java.util.function.Supplier<dev.howdah.postgres.sql.ControlConnections> connections;
-  private final String name;
+  /** PostgreSQL's code for "permission denied". */
+  private static final String PERMISSION_DENIED = "42501";
+
+  private static final String MAINTENANCE_DATABASE = "postgres";
+
+  private final Supplier<ControlConnections> connections;
+  private final Identifier name;
+  private final Roles roles;
 
   /** The database of a name in the cluster that the connections lead to. */
-  public TenantDatabase(
-      java.util.function.Supplier<dev.howdah.postgres.sql.ControlConnections> connections,
-      String name) {
+  public TenantDatabase(Supplier<ControlConnections> connections, String name) {
     this.connections = connections;
-    this.name = name;
+    this.name = new Identifier(name);
+    this.roles = new Roles(this.name);
   }
 
   /** Names database and group, and makes the default credential. */
   public void provision(Login defaultLogin, int connectionLimit) {
-    throw new UnsupportedOperationException();
-  }
-
-  /** Makes a named credential. */
-  public void createCredential(Login login, Preset preset) {
-    throw new UnsupportedOperationException();
-  }
-
-  /** Removes a named credential at once; what it owns passes to the default credential. */
-  public void destroyCredential(Identifier login) {
-    throw new UnsupportedOperationException();
+    elsewhere(
+        "provision",
+        session -> {
+          session.begin();
+          roles.nameDatabase(session);
+          roles.putLogin(session, defaultLogin, name, connectionLimit);
+          session.commit();
+        });
   }
 
   /**
-   * Replaces a login, default or named, by a new one with the same rights and objects. The old one
-   * may not log in from now on.
+   * Makes a named credential with one login.
+   *
+   * @param credential its name: the role that the owner grants rights to
+   * @param login the user name and verifier of its first login
+   */
+  public void createCredential(
+      Identifier credential, Login login, Preset preset, int connectionLimit) {
+    Roles.refuseReserved(credential, name);
+    inside(
+        "create a credential of",
+        session -> {
+          session.begin();
+          roles.putGroup(session, credential);
+          roles.putLogin(session, login, credential, connectionLimit);
+          Presets.grant(session, preset, name, credential);
+          session.commit();
+        });
+  }
+
+  /** Removes a named credential at once; what it owns passes to the default credential. */
+  public void destroyCredential(Identifier credential) {
+    Roles.refuseReserved(credential, name);
+    inside(
+        "destroy a credential of",
+        session -> {
+          List<Identifier> logins = roles.loginsOf(session, credential);
+          for (Identifier login : logins) {
+            session.execute("ALTER ROLE %s NOLOGIN", login);
+          }
+          roles.terminate(session, logins);
+          session.begin();
+          for (Identifier login : logins) {
+            roles.drop(session, login);
+          }
+          if (roles.exists(session, credential)) {
+            roles.drop(session, credential);
+          }
+          session.commit();
+        });
+  }
+
+  /**
+   * Replaces a login, of the default or a named credential, by a new one of the same credential.
+   * The old one may not log in from now on.
    */
   public void rotate(Identifier old, Login replacement, OldSessions oldSessions) {
-    throw new UnsupportedOperationException();
+    inside(
+        "rotate a login of",
+        session -> {
+          session.begin();
+          if (roles.exists(session, old)) {
+            roles.replace(session, old, replacement);
+          } else if (!roles.exists(session, replacement.name())) {
+            throw new PostgresException("there is no login " + old + " to replace");
+          }
+          session.commit();
+          if (oldSessions == OldSessions.TERMINATE) {
+            roles.terminate(session, List.of(old));
+          }
+        });
   }
 
   /** Drops replaced logins that have no session left; returns the names of those dropped. */
   public List<String> dropRetiredLogins() {
-    throw new UnsupportedOperationException();
+    return insideFor("drop replaced logins of", roles::dropRetired);
   }
 
   /** Every login of this database. */
   public List<LoginActivity> logins() {
-    throw new UnsupportedOperationException();
+    return monitored("list the logins of", roles::activity);
   }
 
   /** Ends every session of the tenant; returns how many there were. */
   public int terminateSessions() {
-    throw new UnsupportedOperationException();
+    return elsewhereFor(
+        "end the sessions of", session -> roles.terminate(session, roles.logins(session)));
   }
 
   /** Makes the database anew, empty, with its credentials and the given extensions. */
   public void reset(List<String> extensions) {
-    throw new UnsupportedOperationException();
+    elsewhere(
+        "empty",
+        session -> {
+          session.execute("DROP DATABASE IF EXISTS %s WITH (FORCE)", name);
+          // Nobody but us may enter before its extensions are made: their scripts run as superuser
+          // and must meet nothing that a tenant has put in their way.
+          session.execute("CREATE DATABASE %s OWNER postgres", name);
+          session.execute("REVOKE ALL ON DATABASE %s FROM PUBLIC", name);
+        });
+    inside(
+        "create the extensions of",
+        session -> {
+          for (String extension : extensions) {
+            session.execute(
+                "CREATE EXTENSION IF NOT EXISTS %s SCHEMA public", new Identifier(extension));
+          }
+          roles.own(session);
+        });
   }
 
-  /** Gives every object of the database back to the default credential. */
+  /**
+   * Gives every object of the database, and the database itself, back to the default credential,
+   * and the default credential's logins their rights.
+   */
   public void repairDefault() {
-    throw new UnsupportedOperationException();
+    inside(
+        "repair the default credential of",
+        session -> {
+          session.begin();
+          roles.reassignEverything(session);
+          roles.own(session);
+          session.commit();
+        });
   }
 
   /** Changes the number of connections each login may have. */
   public void limitConnections(int connectionLimit) {
-    throw new UnsupportedOperationException();
+    elsewhere(
+        "limit the connections of", session -> roles.limitConnections(session, connectionLimit));
   }
 
   /** Shuts every login out for good, as the first step of removing the database. */
   public void lock() {
-    throw new UnsupportedOperationException();
+    elsewhere(
+        "lock",
+        session -> {
+          List<Identifier> logins = roles.logins(session);
+          for (Identifier login : logins) {
+            session.execute("ALTER ROLE %s NOLOGIN", login);
+          }
+          roles.terminate(session, logins);
+        });
   }
 
   /**
-   * Puts the database under restriction because it is over its plan: one connection; rows can be
-   * read, changed and deleted, and nothing added.
+   * Puts the database under restriction because it is over its plan: the default credential keeps
+   * one connection, with which rows can be read, changed and deleted, and nothing added; named
+   * credentials are shut out. Privileges that the owner had given to everybody ({@code PUBLIC}) to
+   * add rows are taken back and do not return by themselves. A function or rule that the owner
+   * wrote beforehand to add rows with the owner's rights still can.
    */
   public void restrict() {
-    throw new UnsupportedOperationException();
+    inside(
+        "restrict",
+        session -> {
+          session.begin();
+          Restriction.impose(session, roles, name);
+          session.commit();
+          roles.terminate(session, roles.logins(session));
+        });
   }
 
   /** Ends the restriction. */
   public void release(int connectionLimit) {
-    throw new UnsupportedOperationException();
+    inside(
+        "release",
+        session -> {
+          session.begin();
+          Restriction.lift(session, roles, name, connectionLimit);
+          session.commit();
+          // A session keeps the role it began with.
+          roles.terminate(session, roles.logins(session));
+        });
   }
 
   /** Whether the database is under restriction now. */
   public boolean restricted() {
-    throw new UnsupportedOperationException();
+    return monitored("look at the restriction of", Restriction::isImposed);
   }
 
   /** Counts rows against a limit: exactly when near to it, otherwise by PostgreSQL's estimate. */
   public RowCount countRows(long limit) {
-    throw new UnsupportedOperationException();
+    return monitored("count the rows of", session -> RowCounter.count(session, limit));
   }
 
   /** The numbers of this database now. */
   public DatabaseStatistics statistics() {
-    throw new UnsupportedOperationException();
+    return monitored("read the statistics of", StatisticsQuery::run);
   }
 
   /** What becomes of the sessions of a login that is replaced. */
@@ -114,5 +231,81 @@ public final class TenantDatabase {
     FINISH,
     /** They are ended. */
     TERMINATE
+  }
+
+  /** Something to do in a session. */
+  @FunctionalInterface
+  private interface Step {
+    void run(Session session) throws SQLException;
+  }
+
+  /** Something to find out in a session. */
+  @FunctionalInterface
+  private interface Question<T> {
+    T ask(Session session) throws SQLException;
+  }
+
+  /** As superuser, in the tenant's database. */
+  private void inside(String what, Step step) {
+    run(what, name.name(), done(step));
+  }
+
+  private <T> T insideFor(String what, Question<T> question) {
+    return run(what, name.name(), question);
+  }
+
+  /** As superuser, where no tenant has ever been. */
+  private void elsewhere(String what, Step step) {
+    run(what, MAINTENANCE_DATABASE, done(step));
+  }
+
+  private <T> T elsewhereFor(String what, Question<T> question) {
+    return run(what, MAINTENANCE_DATABASE, question);
+  }
+
+  private static Question<Boolean> done(Step step) {
+    return session -> {
+      step.run(session);
+      return true;
+    };
+  }
+
+  private <T> T run(String what, String database, Question<T> question) {
+    try (Session session = new Session(connections.get().superuser(database))) {
+      return question.ask(session);
+    } catch (SQLException e) {
+      throw failed(what, e);
+    }
+  }
+
+  /** As the role that only reads, in the tenant's database. */
+  private <T> T monitored(String what, Question<T> question) {
+    try {
+      try {
+        return monitoredOnce(question);
+      } catch (SQLException e) {
+        if (!PERMISSION_DENIED.equals(e.getSQLState())) {
+          throw e;
+        }
+        // The owner of a database can take our right to connect to it away.
+        elsewhere(
+            what,
+            session -> session.execute("GRANT CONNECT ON DATABASE %s TO howdah_monitor", name));
+        return monitoredOnce(question);
+      }
+    } catch (SQLException e) {
+      throw failed(what, e);
+    }
+  }
+
+  private <T> T monitoredOnce(Question<T> question) throws SQLException {
+    try (Session session = new Session(connections.get().monitor(name.name()))) {
+      return question.ask(session);
+    }
+  }
+
+  private PostgresException failed(String what, SQLException e) {
+    return new PostgresException(
+        "could not %s database %s: %s".formatted(what, name.name(), e.getMessage()), e);
   }
 }

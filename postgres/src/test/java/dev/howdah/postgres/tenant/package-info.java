@@ -1,0 +1,3 @@
+/** What tenants can and cannot do. */
+@org.jspecify.annotations.NullMarked
+package dev.howdah.postgres.tenant;
