@@ -1,0 +1,5 @@
+/** Apps and who may work on them. */
+@NullMarked
+package dev.howdah.cli.app;
+
+import org.jspecify.annotations.NullMarked;

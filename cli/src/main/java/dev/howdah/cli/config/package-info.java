@@ -1,0 +1,5 @@
+/** Config vars. */
+@NullMarked
+package dev.howdah.cli.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The wire: one connection to the server, JSON, credentials, errors. */
+@NullMarked
+package dev.howdah.cli.http;
+
+import org.jspecify.annotations.NullMarked;
