@@ -106,7 +106,9 @@ record Range(String key, String from, boolean afterFrom, String to, int max, boo
                         + key
                         + "."));
     List<T> ordered = new ArrayList<>(page.items());
-    if (!key.isEmpty()) {
+    // A list that is shown whole keeps the order it came in. One that is cut must be sorted, or the
+    // next range would not begin where this one ended.
+    if (!key.isEmpty() || ordered.size() > max) {
       Comparator<T> comparator = (a, b) -> compare(sort.value().apply(a), sort.value().apply(b));
       ordered.sort(descending ? comparator.reversed() : comparator);
     }
@@ -143,8 +145,10 @@ record Range(String key, String from, boolean afterFrom, String to, int max, boo
     return value.toString().compareTo(bound);
   }
 
-  @SuppressWarnings("unchecked") // one sort key gives values of one type
+  /** The order that bounds are compared in, which for UUIDs is not their own. */
   private static int compare(Comparable<?> a, Comparable<?> b) {
-    return ((Comparable<Object>) a).compareTo(b);
+    return a instanceof Number first && b instanceof Number second
+        ? Long.compare(first.longValue(), second.longValue())
+        : a.toString().compareTo(b.toString());
   }
 }

@@ -27,7 +27,7 @@ public sealed interface Reply {
    */
   record Page<T>(List<T> items, List<SortKey<T>> keys) implements Reply {}
 
-  /** A field that a list can be ordered by. */
+  /** A field that a list can be ordered by. No two items of a list have the same value of it. */
   record SortKey<T>(String name, Function<T, Comparable<?>> value) {}
 
   /** A body that is neither JSON nor a list. */
