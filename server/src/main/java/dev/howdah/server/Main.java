@@ -12,7 +12,9 @@ import dev.howdah.server.addon.Addons;
 import dev.howdah.server.addon.AppRemoval;
 import dev.howdah.server.addon.AttachmentNames;
 import dev.howdah.server.addon.AttachmentVars;
+import dev.howdah.server.addon.Attachments;
 import dev.howdah.server.addon.Marketplace;
+import dev.howdah.server.addon.Visibility;
 import dev.howdah.server.app.AppRoutes;
 import dev.howdah.server.app.Apps;
 import dev.howdah.server.app.Names;
@@ -110,19 +112,16 @@ public final class Main {
     var attachmentNames = new AttachmentNames(tokens);
     var attachmentVars = new AttachmentVars(marketplace, attachmentNames, clock);
     var releases = new Releases(jdbi, clock, apps, attachmentVars, vault);
+    var visibility = new Visibility(apps);
+    var attachments =
+        new Attachments(
+            jdbi, clock, apps, releases, marketplace, visibility, attachmentVars, attachmentNames);
     var addons =
         new Addons(
-            jdbi,
-            clock,
-            apps,
-            releases,
-            operations,
-            marketplace,
-            attachmentVars,
-            attachmentNames,
-            names);
+            jdbi, clock, apps, releases, operations, marketplace, visibility, attachments, names);
     var appRemoval = new AppRemoval(jdbi, apps, addons, operations);
-    DatabaseFeature.Parts databases = database.with(addons, config.region());
+    DatabaseFeature.Parts databases =
+        database.with(addons, visibility, attachments, config.region());
     operations.register(databases.procedures());
     operations.register(List.of(appRemoval.procedure()));
 
@@ -154,7 +153,7 @@ public final class Main {
                 config.publicUrl())
             .routes());
     routes.addAll(new ReleaseRoutes(releases).routes());
-    routes.addAll(new AddonRoutes(addons, config.publicUrl()).routes());
+    routes.addAll(new AddonRoutes(addons, attachments, config.publicUrl()).routes());
     routes.addAll(databases.routes());
     routes.addAll(new KeyRoutes(new Keys(jdbi, clock)).routes());
     routes.addAll(new FeatureRoutes(new Features(jdbi, clock, apps)).routes());

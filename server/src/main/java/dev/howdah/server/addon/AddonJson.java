@@ -149,7 +149,7 @@ final class AddonJson {
         webUrl(addon));
   }
 
-  AttachmentItem attachment(Addons.AttachmentView view) {
+  AttachmentItem attachment(Attachments.View view) {
     Attachment attachment = view.attachment();
     Addon addon = attachment.addon();
     return new AttachmentItem(

@@ -60,15 +60,17 @@ public final class AddonRoutes {
           optional("confirm", text(60)));
 
   private final Addons addons;
+  private final Attachments attachments;
   private final AddonJson json;
 
   /**
-   * Routes over {@code addons}.
+   * Routes over {@code addons} and {@code attachments}.
    *
    * @param dashboard the address that web_url begins with
    */
-  public AddonRoutes(Addons addons, String dashboard) {
+  public AddonRoutes(Addons addons, Attachments attachments, String dashboard) {
     this.addons = addons;
+    this.attachments = attachments;
     this.json = new AddonJson(dashboard);
   }
 
@@ -129,13 +131,14 @@ public final class AddonRoutes {
         Route.of(
             "GET",
             "/addons/{addon}/addon-attachments",
-            call -> attachmentPage(addons.attachmentsOf(call.caller(), call.path("addon")))),
+            call -> attachmentPage(attachments.ofAddon(call.caller(), call.path("addon")))),
         Route.of(
             "GET",
             "/addons/{addon}/config/{namespace}",
             call ->
                 Reply.ok(
-                    addons.hasNamespace(call.caller(), call.path("addon"), call.path("namespace"))
+                    attachments.hasNamespace(
+                            call.caller(), call.path("addon"), call.path("namespace"))
                         ? List.of(Map.of("name", call.path("namespace"), "value", ""))
                         : List.of())),
         Route.of(
@@ -179,30 +182,31 @@ public final class AddonRoutes {
   private List<Route> attachmentRoutes() {
     return List.of(
         Route.of(
-            "GET", "/addon-attachments", call -> attachmentPage(addons.attachments(call.caller()))),
+            "GET", "/addon-attachments", call -> attachmentPage(attachments.list(call.caller()))),
         Route.of("POST", "/addon-attachments", ATTACH, this::attach),
         Route.of(
             "GET",
             "/addon-attachments/{attachment}",
             call ->
                 Reply.ok(
-                    json.attachment(addons.attachment(call.caller(), call.path("attachment"))))),
+                    json.attachment(attachments.find(call.caller(), call.path("attachment"))))),
         Route.of(
             "DELETE",
             "/addon-attachments/{attachment}",
             call ->
-                Reply.ok(json.attachment(addons.detach(call.caller(), call.path("attachment"))))),
+                Reply.ok(
+                    json.attachment(attachments.detach(call.caller(), call.path("attachment"))))),
         Route.of(
             "GET",
             "/apps/{app}/addon-attachments",
-            call -> attachmentPage(addons.attachments(call.caller(), call.path("app")))),
+            call -> attachmentPage(attachments.list(call.caller(), call.path("app")))),
         Route.of(
             "GET",
             "/apps/{app}/addon-attachments/{attachment}",
             call ->
                 Reply.ok(
                     json.attachment(
-                        addons.attachment(
+                        attachments.find(
                             call.caller(), call.path("app"), call.path("attachment"))))),
         Route.of(
             "POST",
@@ -213,8 +217,8 @@ public final class AddonRoutes {
                 optional("addon_service", text(100))),
             call ->
                 Reply.ok(
-                    addons
-                        .resolveAttachments(
+                    attachments
+                        .resolve(
                             call.caller(),
                             call.text("/addon_attachment").orElseThrow(),
                             call.text("/app"),
@@ -242,7 +246,8 @@ public final class AddonRoutes {
                 call.text("/attachment/name"),
                 call.text("/name"),
                 options,
-                call.text("/confirm")));
+                call.text("/confirm"),
+                call.requestId()));
     String message =
         made.addon().state() == Addon.State.PROVISIONED
             ? addons.marketplace().provider(made.addon().service()).provisionMessage(made.addon())
@@ -278,7 +283,7 @@ public final class AddonRoutes {
   private Reply attach(Call call) {
     return Reply.created(
         json.attachment(
-            addons.attach(
+            attachments.attach(
                 call.caller(),
                 reference(call, "/app"),
                 reference(call, "/addon"),
@@ -298,7 +303,7 @@ public final class AddonRoutes {
         Reply.by("name", AddonJson.AddonItem::name));
   }
 
-  private Reply attachmentPage(List<Addons.AttachmentView> views) {
+  private Reply attachmentPage(List<Attachments.View> views) {
     return Reply.page(
         views.stream().map(json::attachment).toList(),
         Reply.by("id", AddonJson.AttachmentItem::id),

@@ -93,12 +93,13 @@ final class AddonStore {
   }
 
   /** Inserts, unless the name is taken: then returns false. */
-  boolean insert(Handle handle, Addon addon) {
+  boolean insert(Handle handle, Addon addon, Optional<String> requestId) {
     return handle
             .createUpdate(
                 """
-                insert into addon (id, name, app_id, service, plan, state, created_at, updated_at)
-                values (:id, :name, :app, :service, :plan, :state, :now, :now)
+                insert into addon (id, name, app_id, service, plan, state, request_id, created_at,
+                                   updated_at)
+                values (:id, :name, :app, :service, :plan, :state, :request, :now, :now)
                 on conflict (name) do nothing
                 """)
             .bind("id", addon.id())
@@ -107,9 +108,20 @@ final class AddonStore {
             .bind("service", addon.service())
             .bind("plan", addon.plan())
             .bind("state", addon.state().text())
+            .bind("request", requestId.orElse(null))
             .bind("now", utc(addon.createdAt()))
             .execute()
         == 1;
+  }
+
+  /** The add-on that an earlier sending of the same request made. */
+  Optional<Addon> madeBy(Handle handle, UUID app, String requestId) {
+    return handle
+        .createQuery(ADDON + "where a.app_id = :app and a.request_id = :request")
+        .bind("app", app)
+        .bind("request", requestId)
+        .map((row, context) -> read(row))
+        .findOne();
   }
 
   void setState(Handle handle, UUID id, Addon.State state, Instant now) {

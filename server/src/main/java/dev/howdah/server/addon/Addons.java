@@ -34,8 +34,8 @@ public final class Addons {
   private final Releases releases;
   private final Operations operations;
   private final Marketplace marketplace;
-  private final AttachmentVars vars;
-  private final AttachmentNames attachmentNames;
+  private final Visibility visibility;
+  private final Attachments attachments;
   private final Names names;
   private final AddonStore store = new AddonStore();
 
@@ -47,8 +47,8 @@ public final class Addons {
       Releases releases,
       Operations operations,
       Marketplace marketplace,
-      AttachmentVars vars,
-      AttachmentNames attachmentNames,
+      Visibility visibility,
+      Attachments attachments,
       Names names) {
     this.jdbi = jdbi;
     this.clock = clock;
@@ -56,8 +56,8 @@ public final class Addons {
     this.releases = releases;
     this.operations = operations;
     this.marketplace = marketplace;
-    this.vars = vars;
-    this.attachmentNames = attachmentNames;
+    this.visibility = visibility;
+    this.attachments = attachments;
     this.names = names;
   }
 
@@ -67,13 +67,11 @@ public final class Addons {
       Optional<String> attachment,
       Optional<String> name,
       Map<String, String> options,
-      Optional<String> confirm) {}
+      Optional<String> confirm,
+      Optional<String> requestId) {}
 
   /** An add-on with its config var names. */
   public record View(Addon addon, Plan plan, List<String> configVars) {}
-
-  /** An attachment with its config var names. */
-  public record AttachmentView(Attachment attachment, Plan plan, List<String> configVars) {}
 
   /** The services and plans there are. */
   public Marketplace marketplace() {
@@ -98,7 +96,7 @@ public final class Addons {
 
   /** An add-on the caller may see, by name or id. */
   public View find(Caller caller, String reference) {
-    return jdbi.withHandle(handle -> view(handle, visible(handle, caller, reference)));
+    return jdbi.withHandle(handle -> view(handle, visibility.visible(handle, caller, reference)));
   }
 
   /** An add-on by name or id, or by the name of an attachment of the app. */
@@ -107,32 +105,9 @@ public final class Addons {
   }
 
   /**
-   * An add-on whose app the caller owns or works on: to change it.
-   *
-   * @throws ApiError 404 when there is none that the caller may see
+   * Makes an add-on, attaches it, and waits a while for it to be ready. A request that was sent
+   * before gives the add-on it made then.
    */
-  public Addon manageable(Handle handle, Caller caller, String reference) {
-    Addon addon = visible(handle, caller, reference);
-    App app = apps.find(handle, addon.appId()).orElseThrow();
-    if (!apps.mayUse(handle, caller, app)) {
-      throw ApiError.forbidden(
-          addon.name()
-              + " belongs to the app "
-              + app.name()
-              + ", which you do not have access to.");
-    }
-    return addon;
-  }
-
-  /** An add-on that the caller sees through its own app or through one it is attached to. */
-  public Addon visible(Handle handle, Caller caller, String reference) {
-    return store
-        .find(handle, reference)
-        .filter(addon -> sees(handle, caller, addon))
-        .orElseThrow(Addons::unknown);
-  }
-
-  /** Makes an add-on, attaches it, and waits a while for it to be ready. */
   public View create(Caller caller, String appReference, Order order) {
     Plan plan = marketplace.plan(order.plan());
     Provider provider = marketplace.provider(plan.service());
@@ -141,8 +116,14 @@ public final class Addons {
     Made made =
         jdbi.inTransaction(handle -> {
           App app = apps.lock(handle, apps.find(handle, caller, appReference));
-          Addon addon = insert(handle, app, plan, provider, order.name());
-          attachNew(handle, caller, app, addon, provider, order);
+          Optional<Addon> before =
+              order.requestId().flatMap(id -> store.madeBy(handle, app.id(), id));
+          if (before.isPresent()) {
+            UUID subject = before.get().id();
+            return new Made(before.get(), operations.first(handle, subject));
+          }
+          Addon addon = insert(handle, app, plan, provider, order);
+          attachments.attachNew(handle, caller, app, addon, order.attachment(), order.confirm());
           return new Made(addon, provider.provision(handle, addon, order.options(), caller));
         });
     Operation operation = operations.await(made.operation().id(), PATIENCE);
@@ -162,7 +143,7 @@ public final class Addons {
     Operation started =
         jdbi.inTransaction(handle -> {
           Addon addon =
-              manageable(
+              visibility.manageable(
                   handle, caller, inApp(handle, caller, appReference, reference).id().toString());
           apps.lock(handle, apps.find(handle, addon.appId()).orElseThrow());
           if (!addon.service().equals(plan.service())) {
@@ -188,7 +169,7 @@ public final class Addons {
   public View rename(Caller caller, String appReference, String reference, String name) {
     return jdbi.inTransaction(handle -> {
       Addon addon =
-          manageable(
+          visibility.manageable(
               handle, caller, inApp(handle, caller, appReference, reference).id().toString());
       if (!addon.name().equals(name) && store.nameTaken(handle, name)) {
         throw ApiError.invalid("Name " + name + " is already taken");
@@ -209,7 +190,7 @@ public final class Addons {
     Started started =
         jdbi.inTransaction(handle -> {
           Addon addon =
-              manageable(
+              visibility.manageable(
                   handle, caller, inApp(handle, caller, appReference, reference).id().toString());
           App app = apps.lock(handle, apps.findOwned(handle, caller, addon.appId().toString()));
           List<String> elsewhere =
@@ -241,7 +222,7 @@ public final class Addons {
    */
   public Operation deprovision(Handle handle, Caller caller, Addon seen) {
     // Read again: what was being made a moment ago may be ready now that its app is locked.
-    Addon addon = store.find(handle, seen.id()).orElseThrow(Addons::unknown);
+    Addon addon = store.find(handle, seen.id()).orElseThrow(Visibility::unknown);
     if (addon.state() == Addon.State.DEPROVISIONING) {
       return operations.unfinished(handle, addon.id()).getLast();
     }
@@ -303,113 +284,6 @@ public final class Addons {
         .forEach(app -> releases.create(handle, app, account, email, description + ref(addon)));
   }
 
-  /** The attachment {@code id}. */
-  public AttachmentView attachment(Caller caller, String reference) {
-    return jdbi.withHandle(handle -> view(handle, visibleAttachment(handle, caller, reference)));
-  }
-
-  /** An attachment of the app by name or id. */
-  public AttachmentView attachment(Caller caller, String app, String reference) {
-    return jdbi.withHandle(handle ->
-        view(
-            handle,
-            Resolver.attachments(
-                    reference, store.attachmentsOfApp(handle, apps.find(handle, caller, app).id()))
-                .stream()
-                .findFirst()
-                .orElseThrow(Addons::unknownAttachment)));
-  }
-
-  /** Attachments of the app. */
-  public List<AttachmentView> attachments(Caller caller, String app) {
-    return jdbi.withHandle(handle ->
-        views(handle, store.attachmentsOfApp(handle, apps.find(handle, caller, app).id())));
-  }
-
-  /** Attachments in every app the caller owns or works on. */
-  public List<AttachmentView> attachments(Caller caller) {
-    return jdbi.withHandle(
-        handle -> views(handle, store.attachmentsOfAccount(handle, caller.accountId())));
-  }
-
-  /** Attachments of the add-on. */
-  public List<AttachmentView> attachmentsOf(Caller caller, String addon) {
-    return jdbi.withHandle(handle ->
-        views(handle, store.attachmentsOfAddon(handle, visible(handle, caller, addon).id())));
-  }
-
-  /** Attachments of an add-on, whoever asks. */
-  public List<Attachment> attachmentsOf(Handle handle, UUID addon) {
-    return store.attachmentsOfAddon(handle, addon);
-  }
-
-  /** Whether the add-on has the namespace, that is whether it can be attached so. */
-  public boolean hasNamespace(Caller caller, String reference, String namespace) {
-    return jdbi.withHandle(handle -> {
-      Addon addon = visible(handle, caller, reference);
-      return marketplace.provider(addon.service()).hasNamespace(handle, addon, namespace);
-    });
-  }
-
-  /**
-   * Attaches an add-on to an app. A name that is in use is taken over only when {@code confirm}
-   * names the app.
-   */
-  public AttachmentView attach(
-      Caller caller,
-      String appReference,
-      String addonReference,
-      Optional<String> name,
-      Optional<String> namespace,
-      Optional<String> confirm) {
-    return jdbi.inTransaction(handle -> {
-      App app = apps.lock(handle, apps.find(handle, caller, appReference));
-      Addon addon = manageable(handle, caller, addonReference);
-      if (addon.state() != Addon.State.PROVISIONED) {
-        throw ApiError.invalid(
-            addon.name() + " is " + addon.state().text() + " and cannot be attached.");
-      }
-      Provider provider = marketplace.provider(addon.service());
-      namespace.ifPresent(wanted -> {
-        if (!provider.hasNamespace(handle, addon, wanted)) {
-          throw ApiError.invalid("Could not find " + wanted + " of " + addon.name() + ".");
-        }
-      });
-      List<Attachment> ofApp = store.attachmentsOfApp(handle, app.id());
-      String wanted = name.orElseGet(() -> attachmentNames.colour(provider, ofApp));
-      makeRoom(handle, caller, app, wanted, ofApp, confirm);
-      Attachment attachment = insert(handle, app, addon, wanted, namespace);
-      releases.create(handle, app.id(), caller, "Attach " + wanted + ref(addon));
-      return view(handle, attachment);
-    });
-  }
-
-  /** Takes an add-on out of an app. The last one in its own app stays. */
-  public AttachmentView detach(Caller caller, String reference) {
-    return jdbi.inTransaction(handle -> {
-      Attachment attachment = visibleAttachment(handle, caller, reference);
-      App app = apps.lock(handle, apps.find(handle, caller, attachment.appId().toString()));
-      boolean lastAtHome =
-          app.id().equals(attachment.addon().appId())
-              && store.attachmentsOfAddon(handle, attachment.addon().id()).stream()
-                      .filter(other -> other.appId().equals(app.id()))
-                      .count()
-                  == 1;
-      if (lastAtHome) {
-        throw ApiError.invalid(
-            "Cannot destroy last attachment to billing app "
-                + app.name()
-                + ". Destroy the add-on instead: addons:destroy "
-                + attachment.addon().name());
-      }
-      AttachmentView view = view(handle, attachment);
-      store.deleteAttachment(handle, attachment.id());
-      releases.create(
-          handle, app.id(), caller, "Detach " + attachment.name() + ref(attachment.addon()));
-      return view;
-    });
-  }
-
   /** The add-ons that {@code name} means, in the app if there is one that has it. */
   public List<View> resolve(Caller caller, String name, Optional<String> app) {
     return jdbi.withHandle(handle -> {
@@ -427,36 +301,14 @@ public final class Addons {
           .forEach(visible::add);
       List<Addon> found = Resolver.addons(plain, visible, ofApp);
       if (found.isEmpty()) {
-        throw unknown();
+        throw Visibility.unknown();
       }
       return found.stream().map(addon -> view(handle, addon)).toList();
     });
   }
 
-  /** The attachments of the app that {@code name} means. */
-  public List<AttachmentView> resolveAttachments(
-      Caller caller, String name, Optional<String> app, Optional<String> service) {
-    return jdbi.withHandle(handle -> {
-      String appName = name.contains("::") ? name.substring(0, name.indexOf("::")) : "";
-      String plain = name.substring(appName.isEmpty() ? 0 : appName.length() + 2);
-      Optional<String> where = appName.isEmpty() ? app : Optional.of(appName);
-      List<Attachment> candidates =
-          where
-              .map(w -> store.attachmentsOfApp(handle, apps.find(handle, caller, w).id()))
-              .orElseGet(() -> store.attachmentsOfAccount(handle, caller.accountId()))
-              .stream()
-              .filter(a -> service.isEmpty() || a.addon().service().equals(service.get()))
-              .toList();
-      List<Attachment> found = Resolver.attachments(plain, candidates);
-      if (found.isEmpty()) {
-        throw unknownAttachment();
-      }
-      return views(handle, found);
-    });
-  }
-
-  private Addon insert(
-      Handle handle, App app, Plan plan, Provider provider, Optional<String> name) {
+  private Addon insert(Handle handle, App app, Plan plan, Provider provider, Order order) {
+    Optional<String> name = order.name();
     Instant now = clock.instant();
     for (int i = 0; i < NAME_TRIES; i++) {
       Addon addon =
@@ -470,7 +322,7 @@ public final class Addons {
               Addon.State.PROVISIONING,
               now,
               now);
-      if (store.insert(handle, addon)) {
+      if (store.insert(handle, addon, order.requestId())) {
         return addon;
       }
       if (name.isPresent()) {
@@ -478,82 +330,6 @@ public final class Addons {
       }
     }
     throw ApiError.conflict("No free name was found. Choose one yourself with --name.");
-  }
-
-  /** The chosen or made-up name, and the primary one if the app has no primary yet (B3.14). */
-  private void attachNew(
-      Handle handle, Caller caller, App app, Addon addon, Provider provider, Order order) {
-    List<Attachment> ofApp = store.attachmentsOfApp(handle, app.id());
-    String name = order.attachment().orElseGet(() -> attachmentNames.colour(provider, ofApp));
-    makeRoom(handle, caller, app, name, ofApp, order.confirm());
-    insert(handle, app, addon, name, Optional.empty());
-    String primary = provider.primaryAttachment();
-    boolean hasPrimary =
-        name.equals(primary)
-            || ofApp.stream().anyMatch(attachment -> attachment.name().equals(primary))
-            || releases.isSetByUser(handle, app.id(), primary + "_URL");
-    if (!hasPrimary) {
-      insert(handle, app, addon, primary, Optional.empty());
-    }
-  }
-
-  private Attachment insert(
-      Handle handle, App app, Addon addon, String name, Optional<String> namespace) {
-    Attachment attachment =
-        new Attachment(
-            UUID.randomUUID(),
-            addon,
-            app.id(),
-            app.name(),
-            name,
-            namespace,
-            clock.instant(),
-            clock.instant());
-    store.insert(handle, attachment);
-    return attachment;
-  }
-
-  /** Frees a name for an attachment: from another one when confirmed, and from a user's var. */
-  private void makeRoom(
-      Handle handle,
-      Caller caller,
-      App app,
-      String name,
-      List<Attachment> ofApp,
-      Optional<String> confirm) {
-    Optional<Attachment> inTheWay =
-        ofApp.stream().filter(attachment -> attachment.name().equals(name)).findFirst();
-    boolean userVar = releases.isSetByUser(handle, app.id(), name + "_URL");
-    if (inTheWay.isEmpty() && !userVar) {
-      return;
-    }
-    if (!confirm.equals(Optional.of(app.name()))) {
-      throw ApiError.confirmationRequired(
-          app.name(),
-          inTheWay
-              .map(attachment ->
-                  name + " is already attached to " + attachment.addon().name() + ". Overwrite?")
-              .orElse("Overwrite the config var " + name + "_URL?"));
-    }
-    releases.giveWay(handle, app.id(), name + "_URL");
-    if (inTheWay.isPresent()) {
-      Attachment old = inTheWay.get();
-      keepReachable(handle, app, old, ofApp);
-      store.deleteAttachment(handle, old.id());
-      releases.create(handle, app.id(), caller, "Detach " + name + ref(old.addon()));
-    }
-  }
-
-  /** An add-on never loses its last name in its own app by having one taken over. */
-  private void keepReachable(Handle handle, App app, Attachment old, List<Attachment> ofApp) {
-    boolean otherName =
-        ofApp.stream()
-            .anyMatch(other ->
-                other.addon().id().equals(old.addon().id()) && !other.id().equals(old.id()));
-    if (!otherName && old.addon().appId().equals(app.id())) {
-      Provider provider = marketplace.provider(old.addon().service());
-      insert(handle, app, old.addon(), attachmentNames.colour(provider, ofApp), old.namespace());
-    }
   }
 
   private Addon inApp(Handle handle, Caller caller, String appReference, String reference) {
@@ -568,39 +344,7 @@ public final class Addons {
               + String.join(", ", found.stream().map(Addon::name).toList())
               + ".");
     }
-    return found.stream().findFirst().orElseThrow(Addons::unknown);
-  }
-
-  private Attachment visibleAttachment(Handle handle, Caller caller, String reference) {
-    Optional<UUID> id;
-    try {
-      id = Optional.of(UUID.fromString(reference));
-    } catch (IllegalArgumentException notAnId) {
-      id = Optional.empty();
-    }
-    Optional<Attachment> byId = id.flatMap(found -> store.attachment(handle, found));
-    return byId.filter(attachment ->
-            apps.find(handle, attachment.appId())
-                .filter(app -> apps.mayUse(handle, caller, app))
-                .isPresent())
-        .or(() ->
-            store.attachmentsOfAccount(handle, caller.accountId()).stream()
-                .filter(attachment -> attachment.name().equals(reference))
-                .findFirst())
-        .orElseThrow(Addons::unknownAttachment);
-  }
-
-  private boolean sees(Handle handle, Caller caller, Addon addon) {
-    if (apps.find(handle, addon.appId())
-        .filter(app -> apps.mayUse(handle, caller, app))
-        .isPresent()) {
-      return true;
-    }
-    return store.attachmentsOfAddon(handle, addon.id()).stream()
-        .anyMatch(attachment ->
-            apps.find(handle, attachment.appId())
-                .filter(app -> apps.mayUse(handle, caller, app))
-                .isPresent());
+    return found.stream().findFirst().orElseThrow(Visibility::unknown);
   }
 
   /** Refuses a change while another operation works on the add-on. */
@@ -627,19 +371,6 @@ public final class Addons {
     return new View(addon, plan(addon), List.copyOf(configVars));
   }
 
-  private AttachmentView view(Handle handle, Attachment attachment) {
-    return new AttachmentView(
-        attachment,
-        plan(attachment.addon()),
-        vars.of(handle, attachment).keySet().stream()
-            .filter(name -> name.startsWith(attachment.name() + "_"))
-            .toList());
-  }
-
-  private List<AttachmentView> views(Handle handle, List<Attachment> attachments) {
-    return attachments.stream().map(attachment -> view(handle, attachment)).toList();
-  }
-
   private Plan plan(Addon addon) {
     return marketplace.plan(addon.fullPlan());
   }
@@ -653,15 +384,7 @@ public final class Addons {
             .toList());
   }
 
-  private static String ref(Addon addon) {
+  static String ref(Addon addon) {
     return " (@ref:" + addon.name() + ")";
-  }
-
-  private static ApiError unknown() {
-    return ApiError.notFound("add_on", "Couldn't find that add-on.");
-  }
-
-  private static ApiError unknownAttachment() {
-    return ApiError.notFound("attachment", "Couldn't find that add on attachment.");
   }
 }

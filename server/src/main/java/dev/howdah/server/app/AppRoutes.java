@@ -74,7 +74,12 @@ public final class AppRoutes {
                 Reply.created(
                     wire(
                         apps.create(
-                            call.caller(), call.text("/name"), call.text("/region"), created)))),
+                            call.caller(),
+                            call.text("/name"),
+                            call.text("/region"),
+                            call.text("/stack"),
+                            call.requestId(),
+                            created)))),
         Route.of(
             "GET",
             "/apps/{app}",

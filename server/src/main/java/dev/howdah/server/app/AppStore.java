@@ -56,12 +56,13 @@ final class AppStore {
   }
 
   /** Inserts, unless the name is taken: then returns false. */
-  boolean insert(Handle handle, App app) {
+  boolean insert(Handle handle, App app, Optional<String> requestId) {
     return handle
             .createUpdate(
                 """
-                insert into app (id, name, owner_id, region, stack, created_at, updated_at)
-                values (:id, :name, :owner, :region, :stack, :createdAt, :createdAt)
+                insert into app (id, name, owner_id, region, stack, request_id, created_at,
+                                 updated_at)
+                values (:id, :name, :owner, :region, :stack, :request, :createdAt, :createdAt)
                 on conflict (name) do nothing
                 """)
             .bind("id", app.id())
@@ -69,9 +70,20 @@ final class AppStore {
             .bind("owner", app.ownerId())
             .bind("region", app.region())
             .bind("stack", app.stack())
+            .bind("request", requestId.orElse(null))
             .bind("createdAt", utc(app.createdAt()))
             .execute()
         == 1;
+  }
+
+  /** The app that an earlier sending of the same request made. */
+  Optional<App> madeBy(Handle handle, UUID owner, String requestId) {
+    return handle
+        .createQuery(SELECT + "where owner_id = :owner and request_id = :request and not deleting")
+        .bind("owner", owner)
+        .bind("request", requestId)
+        .map((row, context) -> read(row))
+        .findOne();
   }
 
   boolean nameTaken(Handle handle, String name) {

@@ -100,9 +100,18 @@ public final class Apps {
         .orElseThrow(() -> ApiError.notFound("app", "Couldn't find that app."));
   }
 
-  /** Makes an app, under a made-up name when none is given. */
+  /**
+   * Makes an app, under a made-up name when none is given. A request that was sent before gives the
+   * app it made then.
+   */
   public App create(
-      Caller caller, Optional<String> name, Optional<String> region, Created created) {
+      Caller caller,
+      Optional<String> name,
+      Optional<String> region,
+      Optional<String> stack,
+      Optional<String> requestId,
+      Created created) {
+    requireStack(stack);
     String where = region.orElse(regions.getFirst());
     if (!regions.contains(where)) {
       throw ApiError.invalid(
@@ -125,7 +134,7 @@ public final class Apps {
                 now,
                 now,
                 Optional.empty());
-        if (store.insert(handle, app)) {
+        if (store.insert(handle, app, requestId)) {
           created.in(handle, app, caller);
           return store.find(handle, app.id()).orElseThrow();
         }
@@ -144,11 +153,7 @@ public final class Apps {
       Optional<String> name,
       Optional<Boolean> maintenance,
       Optional<String> stack) {
-    stack
-        .filter(wanted -> !wanted.equals(STACK))
-        .ifPresent(wanted -> {
-          throw ApiError.invalid("There is no stack " + wanted + ". Choose from: " + STACK + ".");
-        });
+    requireStack(stack);
     return jdbi.inTransaction(handle -> {
       App app =
           name.isPresent() ? findOwned(handle, caller, reference) : find(handle, caller, reference);
@@ -235,6 +240,14 @@ public final class Apps {
   /** The labels an app may carry, the default first. */
   public List<String> regions() {
     return regions;
+  }
+
+  private static void requireStack(Optional<String> stack) {
+    stack
+        .filter(wanted -> !wanted.equals(STACK))
+        .ifPresent(wanted -> {
+          throw ApiError.invalid("There is no stack " + wanted + ". Choose from: " + STACK + ".");
+        });
   }
 
   private static ApiError taken(String name) {

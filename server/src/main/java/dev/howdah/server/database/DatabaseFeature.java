@@ -2,7 +2,9 @@ package dev.howdah.server.database;
 
 import dev.howdah.postgres.PostgresHost;
 import dev.howdah.server.addon.Addons;
+import dev.howdah.server.addon.Attachments;
 import dev.howdah.server.addon.Provider;
+import dev.howdah.server.addon.Visibility;
 import dev.howdah.server.operation.Operations;
 import dev.howdah.server.operation.Procedure;
 import dev.howdah.server.platform.Route;
@@ -58,10 +60,20 @@ public final class DatabaseFeature {
   }
 
   /** The second stage. */
-  public Parts with(Addons addons, String region) {
+  public Parts with(Addons addons, Visibility visibility, Attachments attachments, String region) {
     var procedures = new DatabaseProcedures(jdbi, clustering, catalogue, store, addons);
     var databases =
-        new Databases(jdbi, clock, addons, operations, catalogue, clustering, store, tokens);
+        new Databases(
+            jdbi,
+            clock,
+            addons,
+            visibility,
+            attachments,
+            operations,
+            catalogue,
+            clustering,
+            store,
+            tokens);
     return new Parts(
         procedures.all(),
         new DatabaseRoutes(databases, region).routes(),

@@ -159,7 +159,14 @@ final class DatabaseProcedures {
   private Outcome createCredential(Operation operation) {
     Credential credential = credential(operation).orElseThrow();
     Preset preset = Preset.valueOf(text(operation, "preset").toUpperCase(Locale.ROOT));
-    clustering.tenant(database(operation)).createCredential(login(credential), preset);
+    Database database = database(operation);
+    clustering
+        .tenant(database)
+        .createCredential(
+            new Identifier(credential.name()),
+            login(credential),
+            preset,
+            plan(database.plan()).connections());
     return Outcome.done(
         handle -> store.setCredentialState(handle, credential.id(), Credential.State.ACTIVE));
   }
@@ -167,7 +174,7 @@ final class DatabaseProcedures {
   private Outcome dropCredential(Operation operation) {
     Optional<Credential> credential = credential(operation);
     credential.ifPresent(found ->
-        clustering.tenant(database(operation)).destroyCredential(new Identifier(found.userName())));
+        clustering.tenant(database(operation)).destroyCredential(new Identifier(found.name())));
     return Outcome.done(
         handle -> credential.ifPresent(found -> store.deleteCredential(handle, found.id())));
   }

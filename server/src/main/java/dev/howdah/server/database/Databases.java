@@ -6,6 +6,8 @@ import dev.howdah.postgres.tenant.DatabaseStatistics;
 import dev.howdah.postgres.tenant.LoginActivity;
 import dev.howdah.server.addon.Addon;
 import dev.howdah.server.addon.Addons;
+import dev.howdah.server.addon.Attachments;
+import dev.howdah.server.addon.Visibility;
 import dev.howdah.server.operation.Operation;
 import dev.howdah.server.operation.Operations;
 import dev.howdah.server.platform.ApiError;
@@ -19,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
@@ -27,11 +30,18 @@ import org.slf4j.LoggerFactory;
 /** What can be done with a database beyond what every add-on can, and who may do it. */
 public final class Databases {
   private static final Logger log = LoggerFactory.getLogger(Databases.class);
+
+  /** Names of roles that every cluster has. */
+  private static final Pattern RESERVED =
+      Pattern.compile("default|public|none|postgres|pg_.*|howdah.*|template.*");
+
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Jdbi jdbi;
   private final InstantSource clock;
   private final Addons addons;
+  private final Visibility visibility;
+  private final Attachments attachments;
   private final Operations operations;
   private final PlanCatalogue catalogue;
   private final Clustering clustering;
@@ -42,6 +52,8 @@ public final class Databases {
       Jdbi jdbi,
       InstantSource clock,
       Addons addons,
+      Visibility visibility,
+      Attachments attachments,
       Operations operations,
       PlanCatalogue catalogue,
       Clustering clustering,
@@ -50,6 +62,8 @@ public final class Databases {
     this.jdbi = jdbi;
     this.clock = clock;
     this.addons = addons;
+    this.visibility = visibility;
+    this.attachments = attachments;
     this.operations = operations;
     this.catalogue = catalogue;
     this.clustering = clustering;
@@ -83,7 +97,7 @@ public final class Databases {
         Addon addon, Database database, List<Credential> credentials, Optional<Operation> op) {}
     Rows rows =
         jdbi.withHandle(handle -> {
-          Addon addon = addons.visible(handle, caller, reference);
+          Addon addon = visibility.visible(handle, caller, reference);
           Database database = store.find(handle, addon.id()).orElseThrow();
           return new Rows(
               addon,
@@ -165,6 +179,10 @@ public final class Databases {
               boolean taken =
                   store.credentials(change.handle(), change.database().id()).stream()
                       .anyMatch(credential -> credential.name().equals(name));
+              if (RESERVED.matcher(name).matches() || name.equals(change.database().name())) {
+                throw ApiError.invalid(
+                    "The name " + name + " is reserved. Choose another one for the credential.");
+              }
               if (taken) {
                 throw ApiError.invalid("There is a credential named " + name + " already.");
               }
@@ -187,7 +205,7 @@ public final class Databases {
         change -> {
           Credential credential = active(change, name);
           boolean attached =
-              addons.attachmentsOf(change.handle(), change.database().id()).stream()
+              attachments.of(change.handle(), change.database().id()).stream()
                   .anyMatch(a -> a.namespace().equals(Optional.of("credential:" + name)));
           if (attached) {
             throw ApiError.invalid(
@@ -294,7 +312,7 @@ public final class Databases {
       Caller caller, String reference, String kind, Function<Change, Map<String, Object>> prepare) {
     Operation started =
         jdbi.inTransaction(handle -> {
-          Addon addon = addons.manageable(handle, caller, reference);
+          Addon addon = visibility.manageable(handle, caller, reference);
           store.lock(handle, addon.id());
           addons.requireSettled(handle, addon);
           Database database = store.find(handle, addon.id()).orElseThrow();
@@ -313,13 +331,13 @@ public final class Databases {
 
   private Database visible(Caller caller, String reference) {
     return jdbi.withHandle(
-            handle -> store.find(handle, addons.visible(handle, caller, reference).id()))
+            handle -> store.find(handle, visibility.visible(handle, caller, reference).id()))
         .orElseThrow();
   }
 
   private Database manageable(Caller caller, String reference) {
     return jdbi.withHandle(
-            handle -> store.find(handle, addons.manageable(handle, caller, reference).id()))
+            handle -> store.find(handle, visibility.manageable(handle, caller, reference).id()))
         .orElseThrow();
   }
 

@@ -57,6 +57,15 @@ final class OperationStore {
         .findOne();
   }
 
+  /** The oldest operation about {@code subject}. */
+  Optional<Operation> first(Handle handle, UUID subject) {
+    return handle
+        .createQuery("select * from operation where subject = :subject order by created_at limit 1")
+        .bind("subject", subject)
+        .map((row, context) -> read(row))
+        .findOne();
+  }
+
   /** Unfinished operations that are due. */
   List<Operation> due(Handle handle, Instant now) {
     return handle

@@ -145,6 +145,11 @@ public final class Operations implements AutoCloseable {
     return jdbi.withHandle(handle -> store.latest(handle, subject));
   }
 
+  /** The oldest operation about {@code subject}: the one that made it. */
+  public Operation first(Handle handle, UUID subject) {
+    return store.first(handle, subject).orElseThrow();
+  }
+
   /** The unfinished operations about {@code subject}, oldest first. */
   public List<Operation> unfinished(Handle handle, UUID subject) {
     return store.unfinished(handle, subject);

@@ -88,6 +88,16 @@ public final class Call {
         + header("Host").orElse("localhost");
   }
 
+  /**
+   * What tells this request from others, if the client says it. A client that loses its connection
+   * sends the same request again with the same id (trap 19).
+   */
+  public Optional<String> requestId() {
+    return header("Request-Id")
+        .map(ids -> ids.split(",", 2)[0].strip())
+        .filter(id -> id.matches("[A-Za-z0-9-]{16,64}"));
+  }
+
   /** Whether the header {@code name} is {@code true}. */
   public boolean flag(String name) {
     return header(name).map(v -> v.toLowerCase(Locale.ROOT)).filter("true"::equals).isPresent();

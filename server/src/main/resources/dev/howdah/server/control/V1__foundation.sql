@@ -55,11 +55,13 @@ create table app (
   maintenance   boolean not null default false,
   last_version  integer not null default 0,
   deleting      boolean not null default false,
+  request_id    text,                  -- of the request that made it: clients send one twice
   created_at    timestamptz not null,
   updated_at    timestamptz not null,
   released_at   timestamptz
 );
 create index app_owner on app (owner_id);
+create unique index app_request on app (owner_id, request_id);
 
 create table collaborator (
   id         uuid primary key,
@@ -98,10 +100,12 @@ create table addon (
   service    text not null,
   plan       text not null,
   state      text not null check (state in ('provisioning', 'provisioned', 'deprovisioning')),
+  request_id text,                     -- as in app
   created_at timestamptz not null,
   updated_at timestamptz not null
 );
 create index addon_app on addon (app_id);
+create unique index addon_request on addon (app_id, request_id);
 
 create table attachment (
   id         uuid primary key,
