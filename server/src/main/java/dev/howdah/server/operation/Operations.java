@@ -119,7 +119,9 @@ public final class Operations implements AutoCloseable {
         awaited.computeIfAbsent(id, key -> new CompletableFuture<>());
     Operation now = find(id);
     if (now.finished()) {
-      awaited.remove(id);
+      // Others may wait on the same promise: carryOut found none, or will find none, to keep it.
+      awaited.remove(id, finish);
+      finish.complete(now);
       return now;
     }
     wake(id);
