@@ -44,7 +44,7 @@ final class KeyStore {
                 """
                 insert into ssh_key (id, account_id, public_key, fingerprint, comment, created_at, updated_at)
                 values (:id, :account, :publicKey, :fingerprint, :comment, :createdAt, :updatedAt)
-                on conflict do nothing
+                on conflict (fingerprint) do nothing
                 """)
             .bind("id", key.id())
             .bind("account", key.accountId())

@@ -35,7 +35,7 @@ create table ssh_key (
   comment     text not null,
   created_at  timestamptz not null,
   updated_at  timestamptz not null,
-  unique (account_id, fingerprint)
+  unique (fingerprint)                 -- a key says who pushes, so it stands for one account
 );
 
 create table feature_flag (
