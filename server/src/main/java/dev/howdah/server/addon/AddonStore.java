@@ -34,7 +34,8 @@ final class AddonStore {
       join app on app.id = a.app_id
       """;
 
-  private static final String NEWEST_PRIMARY_LAST = " order by t.created_at, t.name";
+  private static final String PRIMARY_FIRST =
+      " order by t.name <> 'DATABASE', t.created_at, t.name";
 
   Optional<Addon> find(Handle handle, String reference) {
     return handle
@@ -193,7 +194,7 @@ final class AddonStore {
 
   List<Attachment> attachmentsOfApp(Handle handle, UUID app) {
     return handle
-        .createQuery(ATTACHMENT + "where t.app_id = :app" + NEWEST_PRIMARY_LAST)
+        .createQuery(ATTACHMENT + "where t.app_id = :app" + PRIMARY_FIRST)
         .bind("app", app)
         .map((row, context) -> readAttachment(row))
         .list();
@@ -201,7 +202,7 @@ final class AddonStore {
 
   List<Attachment> attachmentsOfAddon(Handle handle, UUID addon) {
     return handle
-        .createQuery(ATTACHMENT + "where t.addon_id = :addon" + NEWEST_PRIMARY_LAST)
+        .createQuery(ATTACHMENT + "where t.addon_id = :addon" + PRIMARY_FIRST)
         .bind("addon", addon)
         .map((row, context) -> readAttachment(row))
         .list();
@@ -217,7 +218,7 @@ final class AddonStore {
                    or exists (select from collaborator c
                               where c.app_id = t_app.id and c.account_id = :account)
                 """
-                + NEWEST_PRIMARY_LAST)
+                + PRIMARY_FIRST)
         .bind("account", account)
         .map((row, context) -> readAttachment(row))
         .list();

@@ -49,12 +49,15 @@ final class DatabaseInfo {
     var items = new ArrayList<Item>();
     items.add(item("Plan", view.plan().title()));
     items.add(item("Status", status(view)));
+    if (view.plan().has("ha")) {
+      items.add(item("HA Status", "Unavailable"));
+    }
     items.add(item("Data Size", size(view)));
     items.add(item("Tables", tables(view)));
     items.add(item("PG Version", version(view)));
     items.add(item("Connections", connections(view)));
     items.add(item("Credentials", Long.toString(credentials(view))));
-    // These three come with continuous protection; until then they say what is so.
+    // These, and HA Status, come with later releases; until then they say what is so.
     items.add(item("Fork/Follow", "Unsupported"));
     items.add(item("Rollback", "Unsupported"));
     items.add(item("Continuous Protection", "Off"));
