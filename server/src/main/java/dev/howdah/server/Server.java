@@ -1,0 +1,261 @@
+package dev.howdah.server;
+
+import dev.howdah.postgres.PostgresHost;
+import dev.howdah.postgres.control.JdbcAddress;
+import dev.howdah.postgres.supervision.Supervisor;
+import dev.howdah.server.absent.AbsentRoutes;
+import dev.howdah.server.account.Account;
+import dev.howdah.server.account.AccountRoutes;
+import dev.howdah.server.account.Accounts;
+import dev.howdah.server.addon.AddonRoutes;
+import dev.howdah.server.addon.Addons;
+import dev.howdah.server.addon.AppRemoval;
+import dev.howdah.server.addon.AttachmentNames;
+import dev.howdah.server.addon.AttachmentVars;
+import dev.howdah.server.addon.Attachments;
+import dev.howdah.server.addon.Marketplace;
+import dev.howdah.server.addon.Visibility;
+import dev.howdah.server.app.AppRoutes;
+import dev.howdah.server.app.Apps;
+import dev.howdah.server.app.Names;
+import dev.howdah.server.app.StackRoutes;
+import dev.howdah.server.authorization.AuthorizationRoutes;
+import dev.howdah.server.authorization.Authorizations;
+import dev.howdah.server.control.ControlDatabase;
+import dev.howdah.server.database.DatabaseFeature;
+import dev.howdah.server.database.Endpoints;
+import dev.howdah.server.database.Enforcement;
+import dev.howdah.server.database.PlanCatalogue;
+import dev.howdah.server.domain.DomainRoutes;
+import dev.howdah.server.dyno.DynoRoutes;
+import dev.howdah.server.feature.FeatureRoutes;
+import dev.howdah.server.feature.Features;
+import dev.howdah.server.key.KeyRoutes;
+import dev.howdah.server.key.Keys;
+import dev.howdah.server.log.LogRoutes;
+import dev.howdah.server.log.LogSessions;
+import dev.howdah.server.login.BrowserLogins;
+import dev.howdah.server.login.LoginRoutes;
+import dev.howdah.server.operation.FaultPoint;
+import dev.howdah.server.operation.Operations;
+import dev.howdah.server.platform.Api;
+import dev.howdah.server.platform.RateLimit;
+import dev.howdah.server.platform.Reply;
+import dev.howdah.server.platform.Route;
+import dev.howdah.server.region.RegionRoutes;
+import dev.howdah.server.release.ReleaseRoutes;
+import dev.howdah.server.release.Releases;
+import dev.howdah.server.secret.Tokens;
+import dev.howdah.server.secret.Vault;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A server, wired by hand: every part it is made of is named here, in the order it is needed. */
+final class Server implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Server.class);
+
+  private final ServerConfig config;
+  private final ControlDatabase control;
+  private final Operations operations;
+  private final Supervisor supervisor;
+  private final Enforcement enforcement;
+  private final LogSessions logs;
+  private final Api api;
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("operations").factory());
+
+  private Server(
+      ServerConfig config,
+      ControlDatabase control,
+      Operations operations,
+      Supervisor supervisor,
+      Enforcement enforcement,
+      LogSessions logs,
+      Api api) {
+    this.config = config;
+    this.control = control;
+    this.operations = operations;
+    this.supervisor = supervisor;
+    this.enforcement = enforcement;
+    this.logs = logs;
+    this.api = api;
+  }
+
+  /** Opens the control database and wires everything to it. Nothing is served yet. */
+  static Server open(ServerConfig config, Clock clock) throws IOException {
+    SecureRandom random = new SecureRandom();
+    Path secrets = config.data().resolve("secrets");
+
+    PostgresHost host = PostgresHost.open(config.data(), clock);
+    Vault vault = Vault.open(secrets, random);
+    ControlDatabase control = control(config, host);
+    var jdbi = control.jdbi();
+    var tokens = new Tokens(random);
+    var names = new Names(tokens);
+    var faults = config.fault().map(FaultPoint::haltAt).orElse(FaultPoint.NONE);
+    var operations = new Operations(jdbi, clock, faults);
+
+    var accounts = new Accounts(jdbi, clock, random);
+    var authorizations = new Authorizations(jdbi, clock, tokens);
+    var apps = new Apps(jdbi, clock, accounts, names, regions(config.region()));
+
+    PlanCatalogue loaded = PlanCatalogue.load(config.data().resolve("plans.yaml"));
+    PlanCatalogue catalogue = config.grace().map(loaded::withGrace).orElse(loaded);
+    var endpoints =
+        new Endpoints(
+            config.databaseHost(),
+            config.databaseListen(),
+            config.firstDatabasePort(),
+            config.lastDatabasePort());
+    var database =
+        new DatabaseFeature(
+            jdbi, clock, operations, catalogue, host, endpoints, hostMemory(), vault, tokens);
+    var marketplace = new Marketplace(List.of(database.provider()));
+    var attachmentNames = new AttachmentNames(tokens);
+    var attachmentVars = new AttachmentVars(marketplace, attachmentNames, clock);
+    var releases = new Releases(jdbi, clock, apps, attachmentVars, vault);
+    var visibility = new Visibility(apps);
+    var attachments =
+        new Attachments(
+            jdbi, clock, apps, releases, marketplace, visibility, attachmentVars, attachmentNames);
+    var addons =
+        new Addons(
+            jdbi, clock, apps, releases, operations, marketplace, visibility, attachments, names);
+    var appRemoval = new AppRemoval(jdbi, apps, addons, operations);
+    DatabaseFeature.Parts databases =
+        database.with(addons, visibility, attachments, config.region());
+    operations.register(databases.procedures());
+    operations.register(List.of(appRemoval.procedure()));
+
+    var logs = new LogSessions(jdbi, clock, apps, releases, vault);
+
+    var routes = new ArrayList<Route>();
+    routes.add(
+        Route.of("GET", "/healthz", call -> new Reply.Raw(200, "text/plain", "ok\n")).open());
+    routes.add(
+        Route.of(
+                "GET",
+                "/certificates/ca.pem",
+                call ->
+                    new Reply.Raw(
+                        200,
+                        "application/x-pem-file",
+                        host.certificateAuthority().certificatePem()))
+            .open());
+    routes.addAll(new AccountRoutes(accounts).routes());
+    routes.addAll(new AuthorizationRoutes(authorizations, accounts, clock).routes());
+    routes.addAll(
+        new AppRoutes(
+                apps,
+                (handle, app, caller) -> {
+                  releases.create(handle, app.id(), caller, "Initial release");
+                  releases.create(handle, app.id(), caller, "Enable Logplex");
+                },
+                appRemoval,
+                config.publicHost(),
+                ":" + config.port(),
+                config.publicUrl())
+            .routes());
+    routes.addAll(new ReleaseRoutes(releases).routes());
+    routes.addAll(new AddonRoutes(addons, attachments, config.publicUrl()).routes());
+    routes.addAll(databases.routes());
+    routes.addAll(new KeyRoutes(new Keys(jdbi, clock)).routes());
+    routes.addAll(new FeatureRoutes(new Features(jdbi, clock, apps)).routes());
+    routes.addAll(new RegionRoutes(apps.regions()).routes());
+    routes.addAll(new StackRoutes().routes());
+    routes.addAll(new DynoRoutes(apps).routes());
+    routes.addAll(new DomainRoutes(apps, config.publicHost()).routes());
+    routes.addAll(new AbsentRoutes(apps).routes());
+    routes.addAll(new LogRoutes(logs).routes());
+    routes.addAll(
+        new LoginRoutes(new BrowserLogins(clock, accounts, authorizations, tokens)).routes());
+
+    config
+        .adminEmail()
+        .ifPresent(email -> {
+          Account admin = accounts.ensureOperator(email, config.adminToken());
+          config.adminToken().ifPresent(token -> authorizations.ensure(admin, token));
+        });
+
+    var api = new Api(authorizations, new RateLimit(config.rateLimit(), clock), routes);
+    var supervisor = new Supervisor(host.clusters(), database::desired, clock);
+    return new Server(config, control, operations, supervisor, databases.enforcement(), logs, api);
+  }
+
+  /** What is served over HTTP. */
+  Api api() {
+    return api;
+  }
+
+  /** Goes on with what was under way, and serves. */
+  void start() {
+    supervisor.start();
+    var _ = timer.scheduleWithFixedDelay(this::look, 0, 1, TimeUnit.SECONDS);
+    enforcement.start(config.enforcementInterval());
+    api.start(config.listen(), config.port());
+    log.info("Howdah serves {} from {}", config.publicUrl(), config.data());
+  }
+
+  /** Stops serving. Databases and their servers run on. */
+  @Override
+  public void close() {
+    logs.close();
+    api.stop();
+    timer.shutdownNow();
+    enforcement.close();
+    supervisor.close();
+    operations.close();
+    control.close();
+  }
+
+  /** Goes on with operations; ends the process when another server could take the database over. */
+  private void look() {
+    try {
+      if (!control.held()) {
+        log.error(
+            "The connection that holds the control database was lost. This server stops, so that"
+                + " no two work at once; start it again.");
+        Runtime.getRuntime().halt(2);
+      }
+      operations.resume();
+    } catch (RuntimeException unreadable) {
+      log.warn("operations cannot be read; trying again", unreadable);
+    }
+  }
+
+  private static ControlDatabase control(ServerConfig config, PostgresHost host) {
+    if (config.controlUrl().isPresent()) {
+      return ControlDatabase.open(config.controlUrl().get(), Map.of());
+    }
+    host.control().ensureRunning();
+    JdbcAddress address = host.control().jdbc();
+    return ControlDatabase.open(address.url(), address.properties());
+  }
+
+  private static List<String> regions(String own) {
+    var regions = new ArrayList<>(List.of(own));
+    for (String known : List.of("us", "eu")) {
+      if (!regions.contains(known)) {
+        regions.add(known);
+      }
+    }
+    return regions;
+  }
+
+  private static long hostMemory() {
+    return java.lang.management.ManagementFactory.getOperatingSystemMXBean()
+            instanceof com.sun.management.OperatingSystemMXBean system
+        ? system.getTotalMemorySize()
+        : 1L << 30;
+  }
+}
