@@ -13,10 +13,10 @@ final class AddonJson {
   /** Services and plans are part of the release; they have no times of their own. */
   private static final Instant RELEASED = Instant.parse("2026-11-23T00:00:00Z");
 
-  private final String dashboard;
+  private final String webUrl;
 
-  AddonJson(String dashboard) {
-    this.dashboard = dashboard;
+  AddonJson(String webUrl) {
+    this.webUrl = webUrl;
   }
 
   record Named(UUID id, String name) {}
@@ -146,7 +146,7 @@ final class AddonJson {
         provisionMessage,
         state,
         addon.updatedAt(),
-        webUrl(addon));
+        webUrl);
   }
 
   AttachmentItem attachment(Attachments.View view) {
@@ -162,12 +162,8 @@ final class AddonJson {
         attachment.name(),
         attachment.namespace().orElse(null),
         attachment.updatedAt(),
-        webUrl(addon),
+        webUrl,
         null);
-  }
-
-  private String webUrl(Addon addon) {
-    return dashboard + "/databases/" + addon.id();
   }
 
   private static UUID id(String kind, String name) {

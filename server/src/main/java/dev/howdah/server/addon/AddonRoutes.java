@@ -66,12 +66,12 @@ public final class AddonRoutes {
   /**
    * Routes over {@code addons} and {@code attachments}.
    *
-   * @param dashboard the address that web_url begins with
+   * @param webUrl the page that add-ons are opened at
    */
-  public AddonRoutes(Addons addons, Attachments attachments, String dashboard) {
+  public AddonRoutes(Addons addons, Attachments attachments, String webUrl) {
     this.addons = addons;
     this.attachments = attachments;
-    this.json = new AddonJson(dashboard);
+    this.json = new AddonJson(webUrl);
   }
 
   /** The endpoints. */
