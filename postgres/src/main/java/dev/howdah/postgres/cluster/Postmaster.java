@@ -143,7 +143,7 @@ public final class Postmaster {
     command.addAll(List.of("-D", directory.data().toString()));
     command.addAll(
         List.of("-c", "config_file=" + directory.conf().resolve(ServerConfiguration.SETTINGS)));
-    ProcessBuilder builder = new ProcessBuilder(command).directory(directory.log().toFile());
+    ProcessBuilder builder = new ProcessBuilder(command).directory(Path.of("/").toFile());
     builder.environment().clear();
     builder.environment().putAll(Command.environment());
     builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));

@@ -23,6 +23,13 @@ final class ServerLog {
   private static final Pattern EARLY_LINE =
       Pattern.compile("(?:[^\"]* )?(LOG|FATAL|PANIC|ERROR|HINT|DETAIL): +(.*)");
 
+  /** What is only noted, and then leads to the end. */
+  private static final Pattern CAUSE =
+      Pattern.compile("^(could not |invalid value |unrecognized |syntax error )");
+
+  /** Before the configuration is read, messages come with their code. */
+  private static final Pattern CODE = Pattern.compile("^[0-9A-Z]{5}: ");
+
   private record Line(String level, String text) {}
 
   private ServerLog() {}
@@ -50,7 +57,7 @@ final class ServerLog {
     // What it could not do stands before the line that says it gives up.
     Optional<String> cause =
         lines.stream()
-            .filter(line -> line.level().equals("LOG") && line.text().startsWith("could not "))
+            .filter(line -> line.level().equals("LOG") && CAUSE.matcher(line.text()).find())
             .map(Line::text)
             .reduce((a, b) -> b);
     return "the server did not start: "
@@ -87,7 +94,8 @@ final class ServerLog {
     for (Pattern pattern : List.of(SERVER_LINE, EARLY_LINE)) {
       Matcher matcher = pattern.matcher(line);
       if (matcher.matches()) {
-        return Optional.of(new Line(matcher.group(1), matcher.group(2)));
+        return Optional.of(
+            new Line(matcher.group(1), CODE.matcher(matcher.group(2)).replaceFirst("")));
       }
     }
     return Optional.empty();

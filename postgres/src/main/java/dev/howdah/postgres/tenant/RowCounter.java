@@ -62,7 +62,8 @@ final class RowCounter {
   }
 
   private static long exact(Session session) throws SQLException {
-    // A policy that hides rows must be an error here, and not a lower number.
+    // The monitoring role is past all policies; should it not be, then an error and no lower
+    // number.
     session.execute("SET row_security = off");
     List<Table> tables =
         session.rows(

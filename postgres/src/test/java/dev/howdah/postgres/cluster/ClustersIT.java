@@ -1,19 +1,39 @@
 package dev.howdah.postgres.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import dev.howdah.postgres.PostgresHost;
+import dev.howdah.postgres.TestDatabase;
 import dev.howdah.postgres.TestHost;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.Statement;
+import dev.howdah.postgres.TestSession;
+import dev.howdah.postgres.os.Command;
+import dev.howdah.postgres.os.Signal;
+import dev.howdah.postgres.sql.Session;
+import dev.howdah.postgres.version.Installation;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClustersIT {
 
   private final TestHost test = TestHost.open();
+  private final Clusters clusters = test.host().clusters();
 
   @AfterAll
   void close() {
@@ -21,25 +41,391 @@ class ClustersIT {
   }
 
   @Test
-  void runsAfterCreateAndStart() throws Exception {
-    for (int i = 0; i < 6; i++) {
-      long begin = System.nanoTime();
-      ClusterSpec spec = test.spec();
-      test.host().clusters().create(spec);
-      long created = System.nanoTime();
-      test.host().clusters().start(spec.id());
-      long started = System.nanoTime();
-      try (Connection c = test.host().clusters().connections(spec.id()).superuser("postgres");
-          Statement s = c.createStatement();
-          ResultSet r = s.executeQuery("SHOW extwlist.extensions")) {
-        r.next();
-        System.out.println(r.getString(1));
-      }
-      long asked = System.nanoTime();
-      System.out.printf(
-          "create %d start %d ask %d%n",
-          (created - begin) / 1000000, (started - created) / 1000000, (asked - started) / 1000000);
-      assertThat(test.host().clusters().state(spec.id())).isInstanceOf(ClusterState.Running.class);
+  void goesThroughItsLife() throws Exception {
+    ClusterSpec spec = test.spec();
+    UUID id = spec.id();
+    assertThat(clusters.state(id)).isInstanceOf(ClusterState.Absent.class);
+    assertThatThrownBy(() -> clusters.start(id)).isInstanceOf(StartFailedException.class);
+    clusters.create(spec);
+    clusters.create(spec);
+    assertThat(clusters.list()).contains(id);
+    assertThat(clusters.state(id)).isInstanceOf(ClusterState.Stopped.class);
+    clusters.start(id);
+    clusters.start(id);
+    assertThat(clusters.state(id)).isInstanceOf(ClusterState.Running.class);
+    clusters.restart(id);
+    clusters.stop(id, StopMode.FAST);
+    clusters.stop(id, StopMode.IMMEDIATE);
+    assertThat(clusters.state(id)).isInstanceOf(ClusterState.Stopped.class);
+    clusters.start(id);
+    clusters.destroy(id);
+    clusters.destroy(id);
+    assertThat(clusters.state(id)).isInstanceOf(ClusterState.Absent.class);
+    assertThat(clusters.directory(id)).doesNotExist();
+  }
+
+  @Test
+  void anotherHowdahFindsTheServersOfTheFirst() {
+    ClusterSpec spec = test.running();
+    PostgresHost second = test.reopened();
+    assertThat(second.clusters().list()).contains(spec.id());
+    assertThat(second.clusters().state(spec.id())).isEqualTo(clusters.state(spec.id()));
+    second.clusters().stop(spec.id(), StopMode.FAST);
+    assertThat(clusters.state(spec.id())).isInstanceOf(ClusterState.Stopped.class);
+  }
+
+  @Test
+  void theServerIsNotInOurSessionNorHoldsOurTerminal() throws Exception {
+    ClusterSpec spec = test.running();
+    long pid = pid(spec);
+    String[] stat = Files.readString(Path.of("/proc/" + pid + "/stat")).split(" ", -1);
+    assertThat(stat[5]).as("session").isEqualTo(Long.toString(pid));
+    assertThat(Files.readSymbolicLink(Path.of("/proc/" + pid + "/fd/0"))).hasToString("/dev/null");
+    assertThat(Files.readSymbolicLink(Path.of("/proc/" + pid + "/fd/2")))
+        .isEqualTo(clusters.logFile(spec.id()));
+  }
+
+  @Test
+  void aKilledServerIsSeenAsFailedAndComesBackWithItsData() throws Exception {
+    TestDatabase database = test.database();
+    UUID id = database.spec().id();
+    try (TestSession session = database.connect()) {
+      session.run("CREATE TABLE t (a int); INSERT INTO t VALUES (1)");
     }
+    Signal.KILL.send(pid(database.spec()));
+    await().until(() -> clusters.state(id) instanceof ClusterState.Failed);
+    clusters.start(id);
+    try (TestSession session = database.connect()) {
+      assertThat(session.run("SELECT a FROM t")).containsExactly("1");
+    }
+  }
+
+  @Test
+  void sessionsLeftBehindByAKilledServerAreEndedBeforeANewOneStarts() throws Exception {
+    TestDatabase database = test.database();
+    UUID id = database.spec().id();
+    CountDownLatch begun = new CountDownLatch(1);
+    Thread.ofVirtual()
+        .start(() -> {
+          try (TestSession session = database.connect()) {
+            begun.countDown();
+            // Busy, so that it does not notice its postmaster's end.
+            session.run("SELECT count(*) FROM generate_series(1, 2000000000)");
+          } catch (Exception expected) {
+            // Its server is killed under it.
+          }
+        });
+    begun.await();
+    await()
+        .until(() -> {
+          try (Session control = new Session(database.control().superuser("postgres"))) {
+            return control.exists(
+                "SELECT FROM pg_stat_activity WHERE state = 'active' AND usename = ?",
+                database.user());
+          }
+        });
+    Signal.KILL.send(pid(database.spec()));
+    await().until(() -> clusters.state(id) instanceof ClusterState.Failed);
+    clusters.start(id);
+    assertThat(clusters.state(id)).isInstanceOf(ClusterState.Running.class);
+  }
+
+  @Test
+  void aPidFileWhoseNumberBelongsToSomebodyElseFoolsNobody() throws Exception {
+    ClusterSpec spec = test.running();
+    Path pidFile = clusters.directory(spec.id()).resolve("data/postmaster.pid");
+    List<String> lines = Files.readAllLines(pidFile);
+    Signal.KILL.send(pid(spec));
+    await().until(() -> clusters.state(spec.id()) instanceof ClusterState.Failed);
+    // Our own process lives, and is no server of this directory.
+    lines = new java.util.ArrayList<>(lines);
+    lines.set(0, Long.toString(ProcessHandle.current().pid()));
+    Files.write(pidFile, lines);
+    assertThat(clusters.state(spec.id())).isInstanceOf(ClusterState.Failed.class);
+    clusters.start(spec.id());
+    assertThat(pid(spec)).isNotEqualTo(ProcessHandle.current().pid());
+    // Another server is a PostgreSQL, but not in this directory.
+    ClusterSpec other = test.running();
+    Signal.KILL.send(pid(spec));
+    await().until(() -> clusters.state(spec.id()) instanceof ClusterState.Failed);
+    lines.set(0, Long.toString(pid(other)));
+    Files.write(pidFile, lines);
+    assertThat(clusters.state(spec.id())).isInstanceOf(ClusterState.Failed.class);
+    clusters.start(spec.id());
+    assertThat(pid(spec)).isNotEqualTo(pid(other));
+    assertThat(clusters.state(other.id())).isInstanceOf(ClusterState.Running.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "garbage", "99999999999999999999\n", "12\nx\ny\n"})
+  void aDamagedPidFileIsNoObstacle(String content) throws Exception {
+    ClusterSpec spec = test.spec();
+    clusters.create(spec);
+    Files.writeString(clusters.directory(spec.id()).resolve("data/postmaster.pid"), content);
+    assertThat(clusters.state(spec.id())).isInstanceOf(ClusterState.Failed.class);
+    clusters.start(spec.id());
+    clusters.destroy(spec.id());
+  }
+
+  @Test
+  void saysWhyAServerDidNotStart() throws Exception {
+    ClusterSpec spec = test.spec();
+    clusters.create(spec);
+    try (ServerSocket taken = new ServerSocket(spec.port(), 1, InetAddress.getLoopbackAddress())) {
+      assertThat(taken.isBound()).isTrue();
+      assertThatThrownBy(() -> clusters.start(spec.id()))
+          .isInstanceOf(StartFailedException.class)
+          .hasMessageContaining("Address already in use")
+          .hasMessageNotContaining("\n");
+    }
+    clusters.configure(with(spec, Map.of("shared_buffers", "lots")));
+    assertThatThrownBy(() -> clusters.start(spec.id()))
+        .isInstanceOf(StartFailedException.class)
+        .hasMessageContaining("shared_buffers");
+    clusters.configure(spec);
+    clusters.start(spec.id());
+  }
+
+  @Test
+  void aHalfMadeClusterIsNoneAndIsMadeAnew() throws Exception {
+    ClusterSpec spec = test.spec();
+    Path partial = clusters.directory(spec.id()).resolveSibling(spec.id() + NewCluster.PARTIAL);
+    Files.createDirectories(partial.resolve("data/base"));
+    Files.writeString(partial.resolve("data/PG_VERSION"), "1");
+    assertThat(clusters.list()).doesNotContain(spec.id());
+    clusters.create(spec);
+    assertThat(partial).doesNotExist();
+    clusters.start(spec.id());
+    Files.createDirectories(partial);
+    clusters.destroy(spec.id());
+    assertThat(partial).doesNotExist();
+  }
+
+  @Test
+  void filesFromBeforeAPowerFailureAreNotTrustedUntilTheyWereOnDisk() throws Exception {
+    ClusterSpec spec = test.spec();
+    clusters.create(spec);
+    Path facts = clusters.directory(spec.id()).resolve("cluster.properties");
+    String before = Files.readString(facts);
+    Files.writeString(facts, before.replaceFirst("boot=.*", "boot=another"));
+    assertThat(clusters.state(spec.id())).isInstanceOf(ClusterState.Absent.class);
+    assertThatThrownBy(() -> clusters.start(spec.id())).isInstanceOf(StartFailedException.class);
+    clusters.create(spec);
+    clusters.start(spec.id());
+    Files.writeString(facts, before.replaceFirst("boot=.*", "boot=another"));
+    assertThat(clusters.state(spec.id())).isInstanceOf(ClusterState.Running.class);
+  }
+
+  @Test
+  void everyClusterHasAnIdentifierOfItsOwnAndSoundFiles() {
+    Installation installation = test.host().installations().newest().orElseThrow();
+    Set<String> identifiers = new HashSet<>();
+    for (int i = 0; i < 8; i++) {
+      ClusterSpec spec = test.spec();
+      if (i % 2 == 0) {
+        spec = with(spec, WalSegmentSize.SIXTEEN_MEGABYTES);
+      }
+      clusters.create(spec);
+      Path data = clusters.directory(spec.id()).resolve("data");
+      assertThat(identifiers.add(SystemIdentifier.read(installation, data))).isTrue();
+      Command.of(installation.program("pg_checksums"), "--check", "-D", data).run();
+      String wal = Command.of("ls", data.resolve("pg_wal")).run().lines().findFirst().orElseThrow();
+      // The tool refuses a file whose identifier or checksum is not right.
+      assertThat(
+              Command.of(
+                      installation.program("pg_waldump"), "-n", "1", data.resolve("pg_wal/" + wal))
+                  .run())
+          .contains("rmgr");
+      clusters.start(spec.id());
+      clusters.destroy(spec.id());
+    }
+  }
+
+  @Test
+  void aChangedSpecificationIsInForceOrWaitsForARestart() throws Exception {
+    ClusterSpec spec = test.running();
+    assertThat(clusters.configure(spec)).isEqualTo(Configured.IN_FORCE);
+    assertThat(clusters.configure(with(spec, Map.of("work_mem", "7MB"))))
+        .isEqualTo(Configured.IN_FORCE);
+    assertThat(setting(spec, "work_mem")).isEqualTo("7MB");
+    ClusterSpec bigger = with(spec, Map.of("shared_buffers", "20MB"));
+    assertThat(clusters.configure(bigger)).isEqualTo(Configured.RESTART_REQUIRED);
+    assertThat(clusters.configure(bigger)).isEqualTo(Configured.RESTART_REQUIRED);
+    clusters.restart(spec.id());
+    assertThat(clusters.configure(bigger)).isEqualTo(Configured.IN_FORCE);
+    assertThat(setting(spec, "shared_buffers")).isEqualTo("20MB");
+    assertThat(setting(spec, "work_mem")).isEqualTo("4MB");
+  }
+
+  @Test
+  void ownersSettingsAreInForceAtOnce() throws Exception {
+    TestDatabase database = test.database();
+    UserSettings settings =
+        UserSettings.defaults()
+            .with("log-statement", "all")
+            .with("log-min-duration-statement", "17")
+            .with("auto-explain", "true")
+            .with("auto-explain.log-min-duration", "0");
+    assertThat(clusters.configure(with(database.spec(), settings))).isEqualTo(Configured.IN_FORCE);
+    try (TestSession session = database.connect()) {
+      session.run("SELECT 'told' AS story");
+      assertThat(session.run("SHOW log_min_duration_statement")).containsExactly("17ms");
+    }
+    await()
+        .untilAsserted(() ->
+            assertThat(Files.readString(clusters.logFile(database.spec().id())))
+                .contains("execute <unnamed>: SELECT 'told' AS story", "plan:", "Query Text:"));
+  }
+
+  @Test
+  void certificatesNameTheHostsAndFollowTheSpecification() throws Exception {
+    ClusterSpec spec = test.running();
+    Path file = clusters.directory(spec.id()).resolve("conf/server.crt");
+    String before = Files.readString(file);
+    clusters.configure(spec);
+    assertThat(Files.readString(file)).isEqualTo(before);
+    clusters.configure(
+        new ClusterSpec(
+            spec.id(),
+            spec.major(),
+            spec.port(),
+            spec.database(),
+            spec.listenAddresses(),
+            List.of("db.example.com", "new.example.com"),
+            spec.walSegmentSize(),
+            spec.connectionLimit(),
+            spec.extensions(),
+            spec.settings(),
+            spec.userSettings()));
+    assertThat(Files.readString(file)).isNotEqualTo(before);
+  }
+
+  @Test
+  void worksUnderADirectoryTooDeepForASocket() throws Exception {
+    Path deep = test.root().resolve("x".repeat(60)).resolve("y".repeat(60));
+    Files.createDirectories(deep);
+    Command.of("chmod", "-R", "0711", test.root().resolve("x".repeat(60))).run();
+    PostgresHost host = PostgresHost.open(deep, java.time.Clock.systemUTC());
+    ClusterSpec spec = test.spec();
+    host.clusters().create(spec);
+    host.clusters().start(spec.id());
+    try (Session session =
+        new Session(host.clusters().connections(spec.id()).superuser("postgres"))) {
+      assertThat(session.number("SELECT 1")).isEqualTo(1);
+    }
+    host.clusters().destroy(spec.id());
+  }
+
+  @Test
+  void manyAreMadeAtOnce() throws Exception {
+    List<ClusterSpec> specs = java.util.stream.Stream.generate(test::spec).limit(6).toList();
+    try (var threads = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
+      for (ClusterSpec spec : specs) {
+        var _ =
+            threads.submit(() -> {
+              clusters.create(spec);
+              clusters.start(spec.id());
+            });
+      }
+    }
+    assertThat(specs)
+        .allSatisfy(
+            spec -> assertThat(clusters.state(spec.id())).isInstanceOf(ClusterState.Running.class));
+    specs.forEach(spec -> clusters.destroy(spec.id()));
+  }
+
+  @Test
+  void aCreateThatIsKilledAnywhereIsRepeatedWithoutAnyTrace() throws Exception {
+    ClusterSpec spec = test.spec();
+    for (int delay : List.of(250, 300, 350, 400, 450, 500, 600)) {
+      Process howdah =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                  "--enable-native-access=ALL-UNNAMED",
+                  "-XX:TieredStopAtLevel=1",
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  RestlessHowdah.class.getName(),
+                  test.root().toString(),
+                  spec.id().toString(),
+                  Integer.toString(spec.port()),
+                  spec.database())
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      Thread.sleep(delay);
+      howdah.destroyForcibly().waitFor();
+      clusters.create(spec);
+      clusters.start(spec.id());
+      assertThat(setting(spec, "cluster_name")).isEqualTo(spec.id().toString());
+      clusters.destroy(spec.id());
+      try (var remains = Files.list(clusters.directory(spec.id()).getParent())) {
+        assertThat(remains)
+            .noneMatch(path -> path.getFileName().toString().startsWith(spec.id().toString()));
+      }
+    }
+  }
+
+  @Test
+  void anIdleServerCostsLittleMemory() throws Exception {
+    TestDatabase database = test.database();
+    long postmaster = pid(database.spec());
+    long kilobytes = 0;
+    try (var processes = ProcessHandle.allProcesses()) {
+      for (ProcessHandle process : processes.toList()) {
+        boolean own =
+            process.pid() == postmaster
+                || process.parent().map(p -> p.pid() == postmaster).orElse(false);
+        if (own) {
+          kilobytes += proportionalKilobytes(process.pid());
+        }
+      }
+    }
+    assertThat(kilobytes).isBetween(1_000L, 12_000L);
+  }
+
+  private static long proportionalKilobytes(long pid) throws Exception {
+    return Files.readAllLines(Path.of("/proc/" + pid + "/smaps_rollup")).stream()
+        .filter(line -> line.startsWith("Pss:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+        .sum();
+  }
+
+  private long pid(ClusterSpec spec) {
+    return ((ClusterState.Running) clusters.state(spec.id())).pid();
+  }
+
+  private String setting(ClusterSpec spec, String name) throws Exception {
+    try (Session session = new Session(clusters.connections(spec.id()).monitor("postgres"))) {
+      return session.rows("SELECT current_setting(?)", row -> row.getString(1), name).getFirst();
+    }
+  }
+
+  private static ClusterSpec with(ClusterSpec spec, Map<String, String> settings) {
+    return copy(spec, spec.walSegmentSize(), new HashMap<>(settings), spec.userSettings());
+  }
+
+  private static ClusterSpec with(ClusterSpec spec, WalSegmentSize size) {
+    return copy(spec, size, spec.settings(), spec.userSettings());
+  }
+
+  private static ClusterSpec with(ClusterSpec spec, UserSettings settings) {
+    return copy(spec, spec.walSegmentSize(), spec.settings(), settings);
+  }
+
+  private static ClusterSpec copy(
+      ClusterSpec spec, WalSegmentSize size, Map<String, String> settings, UserSettings user) {
+    return new ClusterSpec(
+        spec.id(),
+        spec.major(),
+        spec.port(),
+        spec.database(),
+        spec.listenAddresses(),
+        spec.hostNames(),
+        size,
+        spec.connectionLimit(),
+        spec.extensions(),
+        settings,
+        user);
   }
 }

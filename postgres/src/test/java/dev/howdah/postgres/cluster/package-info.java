@@ -1,0 +1,3 @@
+/** Clusters in good and bad hours. */
+@org.jspecify.annotations.NullMarked
+package dev.howdah.postgres.cluster;

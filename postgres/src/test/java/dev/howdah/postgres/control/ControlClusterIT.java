@@ -1,0 +1,56 @@
+package dev.howdah.postgres.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.howdah.postgres.TestHost;
+import dev.howdah.postgres.cluster.ClusterState;
+import dev.howdah.postgres.os.Signal;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+
+class ControlClusterIT {
+
+  @Test
+  void keepsHowdahsDataThroughRestartsAndKills() throws Exception {
+    try (TestHost test = TestHost.open()) {
+      ControlCluster control = test.host().control();
+      assertThat(control.state()).isInstanceOf(ClusterState.Absent.class);
+      control.ensureRunning();
+      control.ensureRunning();
+      try (Connection connection = connect(control.jdbc());
+          var statement = connection.createStatement()) {
+        statement.execute("CREATE TABLE fact (a int)");
+        statement.execute("INSERT INTO fact VALUES (7)");
+        try (var row = statement.executeQuery("SELECT current_user || '@' || current_database()")) {
+          assertThat(row.next()).isTrue();
+          assertThat(row.getString(1)).isEqualTo("howdah@howdah");
+        }
+        try (var row = statement.executeQuery("SHOW listen_addresses")) {
+          assertThat(row.next()).isTrue();
+          assertThat(row.getString(1)).isEmpty();
+        }
+      }
+      control.stop();
+      assertThat(control.state()).isInstanceOf(ClusterState.Stopped.class);
+      control.ensureRunning();
+      Signal.KILL.send(((ClusterState.Running) control.state()).pid());
+      await().until(() -> control.state() instanceof ClusterState.Failed);
+      test.reopened().control().ensureRunning();
+      try (Connection connection = connect(control.jdbc());
+          var statement = connection.createStatement();
+          var row = statement.executeQuery("SELECT a FROM fact")) {
+        assertThat(row.next()).isTrue();
+        assertThat(row.getInt(1)).isEqualTo(7);
+      }
+    }
+  }
+
+  private static Connection connect(JdbcAddress address) throws Exception {
+    Properties properties = new Properties();
+    properties.putAll(address.properties());
+    return DriverManager.getConnection(address.url(), properties);
+  }
+}
