@@ -1,5 +1,6 @@
 package dev.howdah.cli;
 
+import dev.howdah.cli.account.AccountCommands;
 import dev.howdah.cli.account.AuthorizationCommands;
 import dev.howdah.cli.account.KeyCommands;
 import dev.howdah.cli.account.LoginCommands;
@@ -12,6 +13,7 @@ import dev.howdah.cli.app.AppCommands;
 import dev.howdah.cli.app.DynoCommands;
 import dev.howdah.cli.app.FeatureCommands;
 import dev.howdah.cli.app.GitCommands;
+import dev.howdah.cli.app.LogCommands;
 import dev.howdah.cli.app.MaintenanceCommands;
 import dev.howdah.cli.app.RegionCommands;
 import dev.howdah.cli.command.Command;
@@ -40,6 +42,7 @@ final class Catalog {
   private static final List<String> TOPICS =
       List.of(
           "access",
+          "accounts",
           "addons",
           "apps",
           "auth",
@@ -51,6 +54,7 @@ final class Catalog {
           "help",
           "keys",
           "labs",
+          "logs",
           "maintenance",
           "pg",
           "plugins",
@@ -100,6 +104,8 @@ final class Catalog {
     return Optional.ofNullable(
         switch (name) {
           case "access" -> new Topic(name, "manage access to apps", new AccessCommands());
+          case "accounts" ->
+              new Topic(name, "manage the accounts of this server", new AccountCommands());
           case "addons" ->
               new Topic(
                   name,
@@ -121,6 +127,7 @@ final class Catalog {
           case "completion", "help", "plugins", "version" ->
               new Topic(name, SelfCommands.summary(name), new SelfCommands(name));
           case "keys" -> new Topic(name, "manage SSH keys", new KeyCommands());
+          case "logs" -> new Topic(name, "display logs of an app", new LogCommands());
           case "maintenance" ->
               new Topic(name, "manage maintenance mode", new MaintenanceCommands());
           case "pg" ->

@@ -72,6 +72,9 @@ public final class LoginCommands implements Feature {
     try {
       return in.api().post("/oauth/authorizations", body);
     } catch (ApiException e) {
+      if (e.status() == 401) {
+        throw new CommandException("Authentication failed.");
+      }
       if (!e.id().equals("two_factor")) {
         throw e;
       }

@@ -38,7 +38,7 @@ public final class AttachmentCommands implements Feature {
 
   private static void attach(Invocation in) throws IOException {
     String app = in.app();
-    Json addOn = in.api().get("/addons/" + Api.part(in.argument(0)));
+    Json addOn = find(in, app);
     String credential = in.value("credential").orElse("default");
     if (!credential.equals("default")) {
       refuseUnknownCredential(in, addOn.text("name"), credential);
@@ -56,6 +56,19 @@ public final class AttachmentCommands implements Feature {
         .action(
             "Setting " + made.get(0).text("name") + " config vars and restarting " + app,
             () -> Releases.newest(in.api(), app));
+  }
+
+  /** By any of its names on this app, else by its own name, wherever it is. */
+  private static Json find(Invocation in, String app) throws IOException {
+    String word = in.argument(0);
+    try {
+      return AddonCommands.resolve(in, word, app);
+    } catch (ApiException e) {
+      if (e.status() != 404) {
+        throw e;
+      }
+      return in.api().get("/addons/" + Api.part(word));
+    }
   }
 
   private static void refuseUnknownCredential(Invocation in, String addOn, String credential)

@@ -66,7 +66,8 @@ public final class ConfigCommands implements Feature {
         in.output().line(app + " has no config vars.");
       } else {
         in.output().header(app + " Config Vars");
-        in.output().pairs(variables);
+        // One column more than in other blocks, as this list has always had.
+        in.output().pairs(variables, 3);
       }
     }
   }

@@ -4,6 +4,7 @@ import dev.howdah.cli.environment.CommandException;
 import dev.howdah.cli.json.Json;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.URI;
@@ -110,6 +111,16 @@ public final class Api implements AutoCloseable {
     }
   }
 
+  /** An answer that goes on for as long as the server likes; comes without an authorization. */
+  public InputStream stream(String path, Map<String, String> headers) throws IOException {
+    connection.waitForEver();
+    Reply reply = exchange("GET", path, headers, null);
+    if (reply.status() != 200) {
+      checked(reply);
+    }
+    return reply.body();
+  }
+
   /** Warnings the server sent along with its answers, each once. */
   public Set<String> warnings() {
     return warnings;
@@ -143,6 +154,9 @@ public final class Api implements AutoCloseable {
       if (message.isEmpty() || message.startsWith("<")) {
         message = "The server answered HTTP " + reply.status() + ".";
       }
+    }
+    if (reply.status() == 401 && authorization.isEmpty()) {
+      message = "You are not logged in.";
     }
     throw new ApiException(reply.status(), body.text("id"), message, body);
   }

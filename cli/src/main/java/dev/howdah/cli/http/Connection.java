@@ -37,9 +37,15 @@ final class Connection implements AutoCloseable {
   private @Nullable Socket socket;
   private @Nullable InputStream in;
   private long lastUse;
+  private Duration answer = ANSWER;
 
   Connection(URI server) {
     this.server = server;
+  }
+
+  /** From now on no answer is too slow. */
+  void waitForEver() {
+    answer = Duration.ZERO;
   }
 
   /** Sends a request and reads the head of its answer. */
@@ -85,7 +91,8 @@ final class Connection implements AutoCloseable {
     try {
       plain.setTcpNoDelay(true);
       plain.connect(new InetSocketAddress(host, port), (int) CONNECT.toMillis());
-      plain.setSoTimeout((int) ANSWER.toMillis());
+      plain.setSoTimeout((int) answer.toMillis());
+      plain.setKeepAlive(true);
       if (tls) {
         var factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
         var secure = (SSLSocket) factory.createSocket(plain, host, port, true);

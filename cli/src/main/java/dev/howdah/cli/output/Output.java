@@ -119,9 +119,14 @@ public final class Output {
 
   /** Keys and single values, aligned. */
   public void pairs(Map<String, String> block) {
+    pairs(block, 2);
+  }
+
+  /** Keys and single values, aligned at the longest key and so many more columns. */
+  public void pairs(Map<String, String> block, int more) {
     int width = 0;
     for (String key : block.keySet()) {
-      width = Math.max(width, key.length() + 2);
+      width = Math.max(width, key.length() + more);
     }
     for (var entry : block.entrySet()) {
       line((pad(entry.getKey() + ": ", width) + entry.getValue()).stripTrailing());

@@ -95,9 +95,8 @@ public final class CredentialCommands implements Feature {
             () -> {
               in.api()
                   .post(
-                      "/client/v11/databases/"
-                          + Api.part(database.addonId())
-                          + "/credentials_rotation");
+                      path(database, "default") + "/credentials_rotation",
+                      Json.object("forced", true));
               return "";
             });
     if (database.primary()) {

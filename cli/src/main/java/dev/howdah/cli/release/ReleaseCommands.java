@@ -98,6 +98,8 @@ public final class ReleaseCommands implements Feature {
       variables.forEach((key, value) -> in.output().line(key + "=" + value));
       return;
     }
+    // Derived for Java apps from the others; people have seen those.
+    variables.keySet().removeIf(key -> key.startsWith("JDBC_"));
     var addOns = new ArrayList<String>();
     for (Json plan : release.at("addon_plan_names").items()) {
       addOns.add(plan.text());

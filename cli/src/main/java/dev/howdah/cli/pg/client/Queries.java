@@ -50,7 +50,7 @@ final class Queries {
              round(pages / greatest(needed, 1), 1) AS bloat,
              pg_size_pretty(greatest(pages - needed, 0) * page.size) AS waste
         FROM need, page
-       WHERE schemaname NOT IN ('pg_catalog', 'information_schema') AND pages > 0
+       WHERE schemaname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND pages > 0
        ORDER BY greatest(pages - needed, 0) DESC, pages / greatest(needed, 1) DESC
       """;
 
