@@ -109,6 +109,7 @@ public final class Addons {
    * before gives the add-on it made then.
    */
   public View create(Caller caller, String appReference, Order order) {
+    apps.find(caller, appReference); // who may not is told so before what is wrong with the order
     Plan plan = marketplace.plan(order.plan());
     Provider provider = marketplace.provider(plan.service());
     provider.check(plan, order.options());
@@ -139,6 +140,7 @@ public final class Addons {
 
   /** Moves an add-on to another plan of its service. */
   public View changePlan(Caller caller, String appReference, String reference, String planName) {
+    apps.find(caller, appReference);
     Plan plan = marketplace.plan(planName);
     Operation started =
         jdbi.inTransaction(handle -> {

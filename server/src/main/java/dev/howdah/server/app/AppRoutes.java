@@ -8,6 +8,7 @@ import static dev.howdah.server.platform.Shape.optional;
 import static dev.howdah.server.platform.Shape.required;
 
 import dev.howdah.server.account.AccountRoutes;
+import dev.howdah.server.platform.ApiError;
 import dev.howdah.server.platform.Call;
 import dev.howdah.server.platform.Caller;
 import dev.howdah.server.platform.Reply;
@@ -62,7 +63,7 @@ public final class AppRoutes {
   public List<Route> routes() {
     return List.of(
         Route.of("GET", "/apps", this::list),
-        Route.of("GET", "/users/{user}/apps", this::list),
+        Route.of("GET", "/users/{user}/apps", this::listOfUser),
         Route.of(
             "POST",
             "/apps",
@@ -138,6 +139,17 @@ public final class AppRoutes {
                       apps.removeCollaborator(
                           call.caller(), call.path("app"), call.path("collaborator"))));
             }));
+  }
+
+  /** Of oneself: there is no looking at what others have. */
+  private Reply listOfUser(Call call) {
+    String user = call.path("user");
+    if (!user.equals("~")
+        && !user.equalsIgnoreCase(call.caller().email())
+        && !user.equals(call.caller().accountId().toString())) {
+      throw ApiError.notFound("user", "Couldn't find that user.");
+    }
+    return list(call);
   }
 
   private Reply list(Call call) {

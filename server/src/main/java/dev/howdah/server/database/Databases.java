@@ -195,14 +195,14 @@ public final class Databases {
 
   /** Removes a named credential; what it owns passes to the default one. */
   public void destroyCredential(Caller caller, String reference, String name) {
-    if (name.equals(Database.DEFAULT_CREDENTIAL)) {
-      throw ApiError.invalid("Default credential cannot be destroyed.");
-    }
     start(
         caller,
         reference,
         DatabaseProcedures.DESTROY_CREDENTIAL,
         change -> {
+          if (name.equals(Database.DEFAULT_CREDENTIAL)) {
+            throw ApiError.invalid("Default credential cannot be destroyed.");
+          }
           Credential credential = active(change, name);
           boolean attached =
               attachments.of(change.handle(), change.database().id()).stream()

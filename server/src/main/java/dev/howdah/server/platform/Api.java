@@ -54,6 +54,7 @@ public final class Api {
           config.http.maxRequestSize = MAX_BODY;
           config.http.compressionStrategy = io.javalin.compression.CompressionStrategy.NONE;
           config.http.defaultContentType = JSON;
+          config.jetty.modifyServer(jetty -> jetty.setErrorHandler(new UnreadableRequest()));
           config.jetty.modifyHttpConfiguration(http -> {
             http.setRequestHeaderSize(MAX_HEADERS);
             http.setSendServerVersion(false);
