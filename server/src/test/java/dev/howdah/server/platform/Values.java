@@ -10,7 +10,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Values that fit a {@link Shape}, and values that in one respect do not. */
-final class Values {
+public final class Values {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
   /** Texts for the patterns of our shapes: of each pattern at least one must match. */
@@ -25,6 +25,7 @@ final class Values {
           "2026-01-02T03:04:05Z",
           "00000000-0000-4000-8000-000000000000",
           "12",
+          "readonly",
           "a",
           "");
 
@@ -34,10 +35,10 @@ final class Values {
   private Values() {}
 
   /** Why a value does not fit, and the value. */
-  record Misfit(String why, JsonNode value) {}
+  public record Misfit(String why, JsonNode value) {}
 
   /** A value that fits. */
-  static JsonNode fitting(Shape shape, Random random) {
+  public static JsonNode fitting(Shape shape, Random random) {
     return switch (shape) {
       case Shape.Text text -> {
         List<String> matching =
@@ -92,7 +93,7 @@ final class Values {
   }
 
   /** Values each of which does not fit for one reason. */
-  static List<Misfit> unfitting(Shape shape, Random random) {
+  public static List<Misfit> unfitting(Shape shape, Random random) {
     Stream<Misfit> all = Stream.concat(wrongTypes(), special(shape, random).stream());
     return all.filter(misfit -> mayBeTold(shape, misfit)).toList();
   }
