@@ -86,6 +86,9 @@ public final class AccountRoutes {
         null,
         null,
         null,
+        null,
+        null,
+        null,
         null);
   }
 
@@ -104,5 +107,8 @@ public final class AccountRoutes {
       @Nullable String smsNumber,
       @Nullable Instant suspendedAt,
       @Nullable Instant delinquentAt,
-      @Nullable String countryOfResidence) {}
+      @Nullable String countryOfResidence,
+      @Nullable Object identityProvider,
+      @Nullable Object defaultOrganization,
+      @Nullable Object defaultTeam) {}
 }

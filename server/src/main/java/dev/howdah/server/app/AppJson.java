@@ -28,7 +28,8 @@ record AppJson(
     Named stack,
     Instant updatedAt,
     String webUrl,
-    String createStatus) {
+    String createStatus,
+    Named generation) {
 
   /** Something with an id and a name. */
   record Named(UUID id, String name) {
@@ -76,6 +77,8 @@ record AppJson(
         Named.of("stack", app.stack()),
         app.updatedAt(),
         addresses.web(app),
-        "complete");
+        "complete",
+        // How clients read logs depends on it: the older of Heroku's two generations is ours.
+        Named.of("generation", "cedar"));
   }
 }
