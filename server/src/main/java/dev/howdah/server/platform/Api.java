@@ -85,9 +85,11 @@ public final class Api {
           new ApiError(
               404,
               "not_found",
-              "The requested API endpoint was not found. Are you using the right HTTP verb"
-                  + " (i.e. `GET` vs. `POST`), and did you specify your intended version with the"
-                  + " `Accept` header?"));
+              "The requested API endpoint was not found: this release of Howdah does not answer "
+                  + context.method().name()
+                  + " "
+                  + context.path()
+                  + ". What it has is listed in the README."));
     }
   }
 
