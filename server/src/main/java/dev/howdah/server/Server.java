@@ -37,6 +37,7 @@ import dev.howdah.server.log.LogSessions;
 import dev.howdah.server.login.BrowserLogins;
 import dev.howdah.server.login.LoginRoutes;
 import dev.howdah.server.operation.FaultPoint;
+import dev.howdah.server.operation.Faults;
 import dev.howdah.server.operation.Operations;
 import dev.howdah.server.platform.Api;
 import dev.howdah.server.platform.RateLimit;
@@ -54,6 +55,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -102,8 +104,9 @@ final class Server implements AutoCloseable {
     var jdbi = control.jdbi();
     var tokens = new Tokens(random);
     var names = new Names(tokens);
-    var faults = config.fault().map(FaultPoint::haltAt).orElse(FaultPoint.NONE);
-    var operations = new Operations(jdbi, clock, faults);
+    Optional<Faults> faults = config.fault().map(Faults::of);
+    var operations =
+        new Operations(jdbi, clock, faults.<FaultPoint>map(f -> f).orElse(FaultPoint.NONE));
 
     var accounts = new Accounts(jdbi, clock, random);
     var authorizations = new Authorizations(jdbi, clock, tokens);
@@ -136,6 +139,7 @@ final class Server implements AutoCloseable {
         database.with(addons, visibility, attachments, config.region());
     operations.register(databases.procedures());
     operations.register(List.of(appRemoval.procedure()));
+    faults.ifPresent(f -> f.require(operations.procedures()));
 
     var logs = new LogSessions(jdbi, clock, apps, releases, vault);
 

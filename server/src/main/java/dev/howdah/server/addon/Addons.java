@@ -253,6 +253,8 @@ public final class Addons {
   /** Marks an add-on as ready: its config vars appear, in a new release of each app that has it. */
   public void provisioned(Handle handle, UUID id, UUID account, String email) {
     Addon addon = store.find(handle, id).orElseThrow();
+    // In the order in which a removal locks them.
+    apps.lock(handle, apps.find(handle, addon.appId()).orElseThrow());
     store.setState(handle, id, Addon.State.PROVISIONED, clock.instant());
     List<Attachment> attachments = store.attachmentsOfAddon(handle, id);
     attachments.stream()

@@ -156,6 +156,8 @@ public final class PostgresProvider implements Provider {
       operations.cancel(handle, create);
       return create;
     }
+    // Whatever is being done to it, and may be failing since days, must not stand in the way.
+    operations.supersede(handle, database.id(), "The database was destroyed.");
     store.setState(handle, database.id(), Database.State.DESTROYING);
     return operations.submit(
         handle,

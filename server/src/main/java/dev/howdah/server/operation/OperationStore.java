@@ -138,13 +138,32 @@ final class OperationStore {
         .execute();
   }
 
-  /** Whether the operation was cancelled; it cannot be any more until the transaction ends. */
-  boolean lockCancelled(Handle handle, UUID id) {
+  /** The operation as it stands; nobody else changes it until the transaction ends. */
+  Operation lock(Handle handle, UUID id) {
     return handle
-        .createQuery("select cancelled from operation where id = :id for update")
+        .createQuery("select * from operation where id = :id for update")
         .bind("id", id)
-        .mapTo(Boolean.class)
+        .map((row, context) -> read(row))
         .one();
+  }
+
+  void supersede(Handle handle, UUID subject, String reason, Instant now) {
+    handle
+        .createUpdate(
+            """
+            with ended as (
+              update operation set state = 'failed', error = :reason, finished_at = :now
+              where subject = :subject and finished_at is null
+              returning id, step)
+            insert into operation_step (operation_id, n, step, outcome, message, finished_at)
+            select id, (select coalesce(max(n), 0) + 1 from operation_step where operation_id = id),
+                   step, 'superseded', :reason, :now
+            from ended
+            """)
+        .bind("subject", subject)
+        .bind("reason", reason)
+        .bind("now", utc(now))
+        .execute();
   }
 
   void cancel(Handle handle, UUID id, Instant now) {

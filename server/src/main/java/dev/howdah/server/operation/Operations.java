@@ -167,6 +167,15 @@ public final class Operations implements AutoCloseable {
     }
   }
 
+  /**
+   * Ends, in the caller's transaction, every unfinished operation about {@code subject} as it
+   * stands, because what follows makes all of them pointless. A step that is running goes on to its
+   * end, but nothing of it is recorded.
+   */
+  public void supersede(Handle handle, UUID subject, String reason) {
+    store.supersede(handle, subject, reason, clock.instant());
+  }
+
   /** Stops between steps; what is unfinished goes on at the next start. */
   @Override
   public void close() {
@@ -231,6 +240,9 @@ public final class Operations implements AutoCloseable {
     Outcome outcome;
     try {
       outcome = step.body().run(operation);
+      if (faults.fails(operation.kind(), operation.step())) {
+        outcome = new Outcome.Fail("HOWDAH_FAULT asked for it.");
+      }
     } catch (Exception problem) {
       log.warn(
           "operation {} {} of {}: step {} failed (attempt {}); it is retried or undone",
@@ -272,16 +284,36 @@ public final class Operations implements AutoCloseable {
       String outcome,
       Outcome.@org.jspecify.annotations.Nullable Done done) {
     faults.reached(operation.kind(), operation.step(), "before");
-    Operation after =
-        jdbi.inTransaction(handle -> {
-          if (done != null) {
-            done.writes().accept(handle);
-          }
-          store.advance(handle, operation, advance, outcome, clock.instant());
-          return store.find(handle, operation.id()).orElseThrow();
-        });
+    Operation after;
+    try {
+      after =
+          jdbi.inTransaction(handle -> {
+            if (done != null) {
+              done.writes().accept(handle);
+            }
+            // After the writes: who cancels or supersedes locks what they lock, then this row.
+            Operation now = store.lock(handle, operation.id());
+            if (now.finished()
+                || (now.cancelled() && advance.state() == Operation.State.SUCCEEDED)) {
+              throw new Overtaken();
+            }
+            store.advance(handle, operation, advance, outcome, clock.instant());
+            return store.find(handle, operation.id()).orElseThrow();
+          });
+    } catch (Overtaken overtaken) {
+      return find(operation.id());
+    }
     faults.reached(operation.kind(), operation.step(), "after");
     return after;
+  }
+
+  /** Rolls back what a step wanted to record, because its operation was taken from it meanwhile. */
+  private static final class Overtaken extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    Overtaken() {
+      super("", null, false, false);
+    }
   }
 
   private Procedure procedure(String kind) {

@@ -537,6 +537,64 @@ class OperationsIT {
   }
 
   @Test
+  void cancellingDuringTheLastStepStillUndoesEverything() {
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch leave = new CountDownLatch(1);
+    Procedure lingering =
+        new Procedure(
+            "lingering",
+            LONG,
+            List.of(
+                new Procedure.Step(
+                    "last",
+                    operation -> {
+                      entered.countDown();
+                      join(leave);
+                      return Outcome.done(handle -> record("last").write(handle, operation));
+                    })),
+            steps("sweep"));
+    Operations engine = engine(FaultPoint.NONE, lingering);
+    Operation operation = submit(engine, "lingering");
+    engine.wake(operation.id());
+    join(entered);
+    cancel(engine, operation.id());
+    leave.countDown();
+    assertThat(engine.await(operation.id(), LONG).state()).isEqualTo(Operation.State.FAILED);
+    assertThat(effects(operation.id())).containsExactly("sweep");
+  }
+
+  @Test
+  void aSupersededOperationRecordsNothingMore() {
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch leave = new CountDownLatch(1);
+    Procedure doomed =
+        new Procedure(
+            "doomed",
+            LONG,
+            List.of(
+                new Procedure.Step(
+                    "slow",
+                    operation -> {
+                      entered.countDown();
+                      join(leave);
+                      return Outcome.done(handle -> record("slow").write(handle, operation));
+                    })),
+            List.of());
+    Operations engine = engine(FaultPoint.NONE, doomed);
+    Operation operation = submit(engine, "doomed");
+    engine.wake(operation.id());
+    join(entered);
+    CONTROL.jdbi().useTransaction(handle -> engine.supersede(handle, subject, "Overtaken."));
+    leave.countDown();
+    Operation ended = engine.await(operation.id(), LONG);
+    assertThat(ended.state()).isEqualTo(Operation.State.FAILED);
+    assertThat(ended.error()).contains("Overtaken.");
+    engine.close();
+    assertThat(effects(operation.id())).isEmpty();
+    assertThat(history(operation.id())).containsExactly("slow superseded");
+  }
+
+  @Test
   void refusesTwoProceduresOfOneKind() {
     assertThatThrownBy(() -> engine(FaultPoint.NONE, plain("twin"), plain("twin")))
         .isInstanceOf(IllegalStateException.class);
