@@ -1,8 +1,12 @@
 package dev.howdah.server.database;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.howdah.postgres.sql.Identifier;
 import dev.howdah.postgres.tenant.Login;
+import dev.howdah.postgres.tenant.LoginActivity;
 import dev.howdah.postgres.tenant.Preset;
+import dev.howdah.postgres.tenant.TenantDatabase;
 import dev.howdah.postgres.tenant.TenantDatabase.OldSessions;
 import dev.howdah.server.addon.Addons;
 import dev.howdah.server.operation.Operation;
@@ -13,9 +17,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -32,6 +40,8 @@ final class DatabaseProcedures {
   static final String CREATE_CREDENTIAL = "create-credential";
   static final String DESTROY_CREDENTIAL = "destroy-credential";
   static final String ROTATE_CREDENTIAL = "rotate-credential";
+
+  private static final Logger log = LoggerFactory.getLogger(DatabaseProcedures.class);
 
   private static final Duration LONG = Duration.ofMinutes(10);
 
@@ -66,9 +76,9 @@ final class DatabaseProcedures {
             CHANGE_PLAN,
             LONG,
             List.of(
-                new Step("configure", op -> configureFor(op, "to")),
+                new Step("configure", this::configureForNewPlan),
                 new Step("limit", this::limitConnections)),
-            List.of(new Step("restore", op -> configureFor(op, "from")))),
+            List.of(new Step("restore", this::restore))),
         forward(CONFIGURE, new Step("configure", this::configure)),
         forward(RESET, new Step("reset", this::reset)),
         forward(REPAIR, new Step("repair", this::repair)),
@@ -111,7 +121,12 @@ final class DatabaseProcedures {
     Database database = database(operation);
     // Kind to clients: they read that the role may not log in, instead of finding nobody there.
     if (clustering.running(database)) {
-      clustering.tenant(database).lock();
+      try {
+        clustering.tenant(database).lock();
+      } catch (RuntimeException unreachable) {
+        // A server that hangs is no reason to keep it.
+        log.warn("database {} goes without notice to its clients", database.id(), unreachable);
+      }
     }
     return Outcome.done();
   }
@@ -121,9 +136,16 @@ final class DatabaseProcedures {
     return Outcome.done(handle -> addons.forget(handle, operation.subject()));
   }
 
-  private Outcome configureFor(Operation operation, String which) {
+  private Outcome configureForNewPlan(Operation operation) {
+    clustering.configure(database(operation), plan(text(operation, "to")));
+    return Outcome.done();
+  }
+
+  private Outcome restore(Operation operation) {
     Database database = database(operation);
-    clustering.configure(database, plan(text(operation, which)));
+    DatabasePlan plan = plan(text(operation, "from"));
+    clustering.configure(database, plan);
+    clustering.tenant(database).limitConnections(plan.connections());
     return Outcome.done();
   }
 
@@ -160,13 +182,16 @@ final class DatabaseProcedures {
     Credential credential = credential(operation).orElseThrow();
     Preset preset = Preset.valueOf(text(operation, "preset").toUpperCase(Locale.ROOT));
     Database database = database(operation);
-    clustering
-        .tenant(database)
-        .createCredential(
-            new Identifier(credential.name()),
-            login(credential),
-            preset,
-            plan(database.plan()).connections());
+    TenantDatabase tenant = clustering.tenant(database);
+    tenant.createCredential(
+        new Identifier(credential.name()),
+        login(credential),
+        preset,
+        plan(database.plan()).connections());
+    if (tenant.restricted()) {
+      // It came over its plan while this was under way.
+      tenant.restrict();
+    }
     return Outcome.done(
         handle -> store.setCredentialState(handle, credential.id(), Credential.State.ACTIVE));
   }
@@ -208,17 +233,22 @@ final class DatabaseProcedures {
   }
 
   private Outcome dropRetired(Operation operation) {
-    Database database = database(operation);
-    List<String> dropped = clustering.tenant(database).dropRetiredLogins();
-    return Outcome.done(handle -> forget(handle, database, dropped));
+    return Outcome.done(sweep(database(operation)));
   }
 
-  /** Forgets credentials whose logins are gone. */
-  void forget(Handle handle, Database database, List<String> dropped) {
-    store.credentials(handle, database.id()).stream()
-        .filter(credential -> credential.state() == Credential.State.REVOKING)
-        .filter(credential -> dropped.contains(credential.userName()))
-        .forEach(credential -> store.deleteCredential(handle, credential.id()));
+  /**
+   * Drops replaced logins that nobody uses any more; what is returned forgets their credentials.
+   * Also those whose logins went before: a crash may have come between the two.
+   */
+  Consumer<Handle> sweep(Database database) {
+    TenantDatabase tenant = clustering.tenant(database);
+    tenant.dropRetiredLogins();
+    Set<String> left = tenant.logins().stream().map(LoginActivity::name).collect(toSet());
+    return handle ->
+        store.credentials(handle, database.id()).stream()
+            .filter(credential -> credential.state() == Credential.State.REVOKING)
+            .filter(credential -> !left.contains(credential.userName()))
+            .forEach(credential -> store.deleteCredential(handle, credential.id()));
   }
 
   private Database database(Operation operation) {

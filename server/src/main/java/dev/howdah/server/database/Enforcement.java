@@ -84,14 +84,14 @@ public final class Enforcement implements AutoCloseable {
         jdbi.withHandle(handle -> store.credentials(handle, database.id())).stream()
             .anyMatch(credential -> credential.state() == Credential.State.REVOKING);
     if (retiring) {
-      List<String> dropped = clustering.tenant(database).dropRetiredLogins();
-      jdbi.useTransaction(handle -> procedures.forget(handle, database, dropped));
+      jdbi.useTransaction(procedures.sweep(database)::accept);
     }
   }
 
   private void measure(Database database) {
     DatabasePlan plan = catalogue.find(database.plan()).orElseThrow();
-    if (plan.rows().isEmpty() && plan.bytes().isEmpty()) {
+    boolean climbing = database.overSince().isPresent() || database.restrictedAt().isPresent();
+    if (plan.rows().isEmpty() && plan.bytes().isEmpty() && !climbing) {
       return;
     }
     TenantDatabase tenant = clustering.tenant(database);
