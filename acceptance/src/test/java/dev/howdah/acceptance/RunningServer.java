@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -97,6 +98,11 @@ public final class RunningServer implements AutoCloseable {
   /** The port of the API. */
   public int port() {
     return ports.http();
+  }
+
+  /** The ports its databases may have, first and last. */
+  public List<Integer> databasePorts() {
+    return Stream.of(ports.databases().split("-", 2)).map(Integer::valueOf).toList();
   }
 
   /** The data directory. */

@@ -1,0 +1,417 @@
+package dev.howdah.acceptance.fault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.howdah.acceptance.Ran;
+import dev.howdah.acceptance.RunningServer;
+import java.io.UncheckedIOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The server dies right before and right after the record of every step of every operation, those
+ * that undo included. The steps come from the server itself, so that a new one cannot be forgotten.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class CrashIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final int HALTED = 137;
+  private static final int ROWS = 1000;
+
+  private static final Map<String, String> SETTINGS = Map.of("HOWDAH_ENFORCEMENT_INTERVAL", "PT1S");
+
+  /**
+   * Where the server dies.
+   *
+   * @param undone whether the operation failed before and is being undone
+   */
+  record Point(String kind, String faults, boolean undone) {
+    @Override
+    public String toString() {
+      return faults;
+    }
+  }
+
+  /** One kind of operation: how a client starts it, and what must be so when it is over. */
+  private interface Scenario {
+    /** What must be there first. */
+    default void prepare() {}
+
+    /** The request during which the server dies. */
+    void begin();
+
+    /** Fails unless all of it happened, or nothing when it was undone. */
+    void check(boolean undone);
+  }
+
+  private RunningServer server;
+  private Estate estate;
+  private String app;
+
+  /** Keeps its rows through everything. */
+  private Estate.Database keeper;
+
+  private List<Point> points = List.of();
+  private @Nullable Point armed;
+  private int number;
+
+  @BeforeAll
+  void start() {
+    server = RunningServer.start(SETTINGS);
+    estate = new Estate(server);
+    app = estate.app();
+    keeper = estate.database(app, "standard-0");
+    fill(keeper);
+    server.kill();
+    points = readPoints();
+    rearm(points.getFirst());
+  }
+
+  @AfterAll
+  void close() {
+    server.close();
+  }
+
+  List<Point> points() {
+    return points;
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("points")
+  void completesOrUndoesItselfAfterACrash(Point point) {
+    if (!point.equals(armed)) {
+      server.kill();
+      rearm(point);
+    }
+    Scenario scenario = scenario(point.kind());
+    scenario.prepare();
+    assertThatThrownBy(scenario::begin).isInstanceOf(UncheckedIOException.class);
+    assertThat(server.awaitEnd(PATIENCE)).as(server.log()).isEqualTo(HALTED);
+    // The next fault is armed already while this operation goes on: it is of another kind.
+    int next = points.indexOf(point) + 1;
+    rearm(
+        next < points.size() && !points.get(next).kind().equals(point.kind())
+            ? points.get(next)
+            : null);
+    Aftermath.assertWhole(server);
+    scenario.check(point.undone());
+    assertThat(Tenant.ask(server, estate.url(keeper), "select count(*) from kept"))
+        .isEqualTo(Integer.toString(ROWS));
+  }
+
+  private void rearm(@Nullable Point point) {
+    var settings = new java.util.HashMap<>(SETTINGS);
+    if (point != null) {
+      settings.put("HOWDAH_FAULT", point.faults());
+    }
+    server.restart(settings);
+    armed = point;
+  }
+
+  /** Asks for a fault that does not exist; the refusal lists the steps that do. */
+  private List<Point> readPoints() {
+    Ran refused =
+        server
+            .command(
+                RunningServer.CHECKOUT.resolve("howdah").toString(),
+                "server",
+                "--data",
+                server.data().toString(),
+                "--port",
+                Integer.toString(server.port()))
+            .with("HOWDAH_FAULT", "no/such/before")
+            .run()
+            .failed();
+    assertThat(refused.err()).contains("HOWDAH_FAULT names no step");
+    var groups = new ArrayList<List<Point>>();
+    refused
+        .err()
+        .lines()
+        .filter(line -> line.matches("[a-z-]+: .*"))
+        .forEach(line -> groups.add(pointsOf(line)));
+    assertThat(groups).hasSizeGreaterThan(5);
+    // One of each kind after the other: neighbours are of different kinds.
+    int longest = groups.stream().mapToInt(List::size).max().orElseThrow();
+    var all = new ArrayList<Point>();
+    for (int i = 0; i < longest; i++) {
+      for (List<Point> group : groups) {
+        if (i < group.size()) {
+          all.add(group.get(i));
+        }
+      }
+    }
+    return List.copyOf(all);
+  }
+
+  /** {@code kind: step step; undo: step}. */
+  private static List<Point> pointsOf(String line) {
+    String kind = line.substring(0, line.indexOf(':'));
+    String[] parts = line.substring(kind.length() + 1).split("; undo: ", 2);
+    List<String> steps = List.of(parts[0].strip().split(" ", -1));
+    List<String> undo = parts.length == 1 ? List.of() : List.of(parts[1].strip().split(" ", -1));
+    var all = new ArrayList<Point>();
+    for (String step : steps) {
+      for (String moment : List.of("before", "after")) {
+        all.add(new Point(kind, kind + "/" + step + "/" + moment, false));
+        for (String back : undo) {
+          String failed = kind + "/" + step + "/fail," + kind + "/" + back + "/" + moment;
+          all.add(new Point(kind, failed, true));
+        }
+      }
+    }
+    return all;
+  }
+
+  private Scenario scenario(String kind) {
+    number++;
+    return switch (kind) {
+      case "create-database" -> new CreateDatabase();
+      case "destroy-database" -> new DestroyDatabase();
+      case "destroy-app" -> new DestroyApp();
+      case "change-plan" -> new ChangePlan();
+      case "configure-database" -> new Configure();
+      case "reset-database" -> new Reset();
+      case "repair-default-credential" -> new Repair();
+      case "create-credential" -> new CreateCredential();
+      case "destroy-credential" -> new DestroyCredential();
+      case "rotate-credential" -> new RotateCredential();
+      default -> throw new AssertionError("write a scenario for operations of kind " + kind);
+    };
+  }
+
+  private final class CreateDatabase implements Scenario {
+    private int before;
+
+    @Override
+    public void prepare() {
+      before = estate.addons(app);
+    }
+
+    @Override
+    public void begin() {
+      estate.database(app, "hobby-dev");
+    }
+
+    @Override
+    public void check(boolean undone) {
+      assertThat(estate.addons(app)).isEqualTo(undone ? before : before + 1);
+    }
+  }
+
+  private final class DestroyDatabase implements Scenario {
+    private final Estate.Database doomed = estate.database(app, "hobby-dev");
+
+    @Override
+    public void begin() {
+      server.send("DELETE", doomed.path(), Map.of());
+    }
+
+    @Override
+    public void check(boolean undone) {
+      assertThat(estate.status("GET", doomed.path())).isEqualTo(404);
+    }
+  }
+
+  private final class DestroyApp implements Scenario {
+    private final String doomed = estate.app();
+
+    @Override
+    public void prepare() {
+      estate.database(doomed, "hobby-dev");
+      estate.database(doomed, "standard-0");
+    }
+
+    @Override
+    public void begin() {
+      server.send("DELETE", "/apps/" + doomed, Map.of());
+    }
+
+    @Override
+    public void check(boolean undone) {
+      assertThat(estate.status("GET", "/apps/" + doomed)).isEqualTo(404);
+      server.send("POST", "/apps", Map.of("name", doomed));
+    }
+  }
+
+  private final class ChangePlan implements Scenario {
+    private final Estate.Database changed = estate.database(app, "hobby-dev");
+
+    @Override
+    public void prepare() {
+      fill(changed);
+    }
+
+    @Override
+    public void begin() {
+      server.send("PATCH", changed.path(), Map.of("plan", "heroku-postgresql:standard-0"));
+    }
+
+    @Override
+    public void check(boolean undone) {
+      assertThat(estate.plan(changed))
+          .isEqualTo("heroku-postgresql:" + (undone ? "hobby-dev" : "standard-0"));
+      String limit = undone ? "20" : "120";
+      String url = estate.url(changed);
+      assertThat(
+              Tenant.ask(
+                  server, url, "select rolconnlimit from pg_roles where rolname = session_user"))
+          .isEqualTo(limit);
+      assertThat(Tenant.ask(server, url, "select current_setting('max_connections')::int - 8"))
+          .isEqualTo(limit);
+      assertThat(Tenant.ask(server, url, "select count(*) from kept"))
+          .isEqualTo(Integer.toString(ROWS));
+      server.send("DELETE", changed.path(), Map.of());
+    }
+  }
+
+  private final class Configure implements Scenario {
+    private final int milliseconds = 3000 + number;
+
+    @Override
+    public void begin() {
+      server.send(
+          "PATCH", keeper.data("/config"), Map.of("log_min_duration_statement", milliseconds));
+    }
+
+    @Override
+    public void check(boolean undone) {
+      assertThat(
+              server
+                  .get(keeper.data("/config"))
+                  .path("log_min_duration_statement")
+                  .path("value")
+                  .asInt())
+          .isEqualTo(milliseconds);
+      assertThat(
+              Tenant.ask(
+                  server,
+                  estate.url(keeper),
+                  "select setting from pg_settings where name = 'log_min_duration_statement'"))
+          .isEqualTo(Integer.toString(milliseconds));
+    }
+  }
+
+  private final class Reset implements Scenario {
+    private final Estate.Database emptied = estate.database(app, "hobby-dev");
+
+    @Override
+    public void prepare() {
+      fill(emptied);
+    }
+
+    @Override
+    public void begin() {
+      server.send(
+          "PUT",
+          "/client/v11/databases/" + emptied.id() + "/reset",
+          Map.of("extensions", List.of("hstore")));
+    }
+
+    @Override
+    public void check(boolean undone) {
+      String url = estate.url(emptied);
+      assertThat(Tenant.ask(server, url, "select to_regclass('kept')")).isNull();
+      assertThat(Tenant.ask(server, url, "select 'a=>1'::hstore -> 'a'")).isEqualTo("1");
+      Tenant.run(server, url, "create table fresh (n int)", "insert into fresh values (1)");
+      server.send("DELETE", emptied.path(), Map.of());
+    }
+  }
+
+  private final class Repair implements Scenario {
+    @Override
+    public void begin() {
+      server.send("POST", keeper.data("/repair-default"), Map.of());
+    }
+
+    @Override
+    public void check(boolean undone) {
+      Tenant.run(server, estate.url(keeper), "alter table kept set (fillfactor = 90)");
+    }
+  }
+
+  private final class CreateCredential implements Scenario {
+    private final String name = "made" + number;
+
+    @Override
+    public void begin() {
+      server.send("POST", keeper.data("/credentials"), Map.of("name", name, "preset", "readonly"));
+    }
+
+    @Override
+    public void check(boolean undone) {
+      assertThat(estate.credentials(keeper).contains(name)).isNotEqualTo(undone);
+      assertThat(
+              Tenant.ask(
+                  server,
+                  estate.url(keeper),
+                  "select count(*) from pg_roles where rolname = '" + name + "'"))
+          .isEqualTo(undone ? "0" : "1");
+    }
+  }
+
+  private final class DestroyCredential implements Scenario {
+    private final String name = "gone" + number;
+
+    @Override
+    public void prepare() {
+      server.send("POST", keeper.data("/credentials"), Map.of("name", name));
+    }
+
+    @Override
+    public void begin() {
+      server.send("DELETE", keeper.data("/credentials/" + name), Map.of());
+    }
+
+    @Override
+    public void check(boolean undone) {
+      assertThat(estate.credentials(keeper)).doesNotContain(name).contains("default");
+      assertThat(
+              Tenant.ask(
+                  server,
+                  estate.url(keeper),
+                  "select count(*) from pg_roles where rolname = '" + name + "'"))
+          .isEqualTo("0");
+    }
+  }
+
+  private final class RotateCredential implements Scenario {
+    private final String old = estate.url(keeper);
+
+    @Override
+    public void begin() {
+      server.send("POST", keeper.data("/credentials/default/credentials_rotation"), Map.of());
+    }
+
+    @Override
+    public void check(boolean undone) {
+      assertThat(estate.url(keeper)).isNotEqualTo(old);
+      assertThatThrownBy(() -> Tenant.connect(server, old)).isInstanceOf(SQLException.class);
+      assertThat(
+              Tenant.ask(
+                  server,
+                  estate.url(keeper),
+                  "select count(*) from pg_roles r where pg_has_role(r.oid, 'howdah_retired', 'member')"
+                      + " and not rolsuper"))
+          .as("old logins that are left")
+          .isEqualTo("1");
+    }
+  }
+
+  private void fill(Estate.Database database) {
+    Tenant.run(
+        server,
+        estate.url(database),
+        "create table kept (n int primary key)",
+        "insert into kept select generate_series(1, " + ROWS + ")");
+  }
+}
