@@ -118,7 +118,9 @@ public final class TransferCommands implements Feature {
 
   private static void compareExtensions(Invocation in, ConnectionUrl source, ConnectionUrl target)
       throws IOException {
-    String sql = "SELECT extname FROM pg_extension ORDER BY extname";
+    // pg_stat_statements is furniture of every database of the service, and no part of a copy.
+    String sql =
+        "SELECT extname FROM pg_extension WHERE extname <> 'pg_stat_statements' ORDER BY extname";
     String there = new Psql(in.environment(), source).read(sql);
     String here = new Psql(in.environment(), target).read(sql);
     if (!there.equals(here)) {
