@@ -161,7 +161,7 @@ public final class TestServer implements BeforeAllCallback {
 
     @Override
     public void close() {
-      http.close();
+      http.shutdownNow(); // an answer that a failed test waited for must not hold up the end
       server.close();
       for (UUID id : host.clusters().list()) {
         host.clusters().stop(id, StopMode.IMMEDIATE);
