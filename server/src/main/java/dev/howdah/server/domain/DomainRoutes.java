@@ -29,7 +29,11 @@ public final class DomainRoutes {
         Route.of(
             "GET",
             "/apps/{app}/domains",
-            call -> Reply.page(List.of(own(call)), Reply.by("hostname", DomainJson::hostname), Reply.by("id", DomainJson::id))),
+            call ->
+                Reply.page(
+                    List.of(own(call)),
+                    Reply.by("hostname", DomainJson::hostname),
+                    Reply.by("id", DomainJson::id))),
         Route.of("GET", "/apps/{app}/domains/{domain}", call -> Reply.ok(find(call))));
   }
 
