@@ -5,8 +5,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,13 +75,30 @@ public record Command(
   /** Starts it and lets it run; the caller ends it. Its output is for the caller to read. */
   public Process start() {
     try {
-      var builder = new ProcessBuilder(words).directory(directory.toFile());
+      var resolved = new ArrayList<>(words);
+      resolved.set(0, program());
+      var builder = new ProcessBuilder(resolved).directory(directory.toFile());
       builder.environment().clear();
       builder.environment().putAll(environment);
       return builder.start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The program as this environment's PATH finds it; Java would ask the PATH of the tests. */
+  private String program() {
+    String name = words.getFirst();
+    if (name.contains("/")) {
+      return name;
+    }
+    for (String place : environment.getOrDefault("PATH", "/usr/bin:/bin").split(":", -1)) {
+      Path program = Path.of(place, name);
+      if (Files.isExecutable(program) && !Files.isDirectory(program)) {
+        return program.toString();
+      }
+    }
+    throw new AssertionError(name + " is not on the PATH; ./verify installs what is missing");
   }
 
   /** Runs it to its end. */

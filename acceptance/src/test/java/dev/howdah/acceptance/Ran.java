@@ -37,6 +37,11 @@ public record Ran(List<String> command, int exit, String out, String err) {
     return out + err;
   }
 
+  /** Everything on one line, for messages that a command wraps and marks at the margin. */
+  public String flat() {
+    return all().replace("›", " ").replaceAll("\\s+", " ").strip();
+  }
+
   @Override
   public String toString() {
     return "$ %s%nexit code %d%n--- stdout%n%s%n--- stderr%n%s"
