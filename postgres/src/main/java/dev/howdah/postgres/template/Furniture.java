@@ -35,7 +35,7 @@ final class Furniture {
 
       CREATE ROLE howdah_restricted NOLOGIN;
 
-      CREATE ROLE howdah_unnamed NOLOGIN;
+      CREATE ROLE howdah_unnamed LOGIN CONNECTION LIMIT 0;
 
       GRANT pg_monitor, pg_read_all_settings, pg_read_all_stats, pg_signal_backend TO howdah_unnamed;
 

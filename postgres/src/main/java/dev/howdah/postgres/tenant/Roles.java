@@ -59,10 +59,15 @@ final class Roles {
     }
   }
 
-  /** The group role of a named credential. */
+  /**
+   * The group role of a named credential. Like the default one it counts as a login, for it is who
+   * its sessions are, and {@code pg_user} and the queries on it ({@code heroku pg:outliers}) know
+   * only logins. Nobody logs in as it: it admits no session, and {@code pg_hba.conf} does not know
+   * it.
+   */
   void putGroup(Session session, Identifier credential) throws SQLException {
     if (!exists(session, credential)) {
-      session.execute("CREATE ROLE %s NOLOGIN", credential);
+      session.execute("CREATE ROLE %s LOGIN CONNECTION LIMIT 0", credential);
     }
   }
 
@@ -104,7 +109,7 @@ final class Roles {
             """
             SELECT g.rolname FROM pg_auth_members m
             JOIN pg_roles l ON l.oid = m.member JOIN pg_roles g ON g.oid = m.roleid
-            WHERE l.rolname = ? AND NOT g.rolcanlogin
+            WHERE l.rolname = ? AND NOT pg_has_role(g.oid, 'howdah_tenant', 'MEMBER')
               AND g.rolname NOT LIKE 'howdah\\_%' AND g.rolname NOT LIKE 'pg\\_%' ORDER BY 1
             """,
             login.name());
@@ -116,7 +121,7 @@ final class Roles {
     return session.names(
         """
         SELECT rolname FROM pg_roles
-        WHERE NOT rolcanlogin AND NOT rolsuper AND rolname <> ?
+        WHERE NOT rolsuper AND rolname <> ?
           AND rolname NOT LIKE 'howdah\\_%' AND rolname NOT LIKE 'pg\\_%'
           AND NOT pg_has_role(oid, 'howdah_tenant', 'MEMBER') ORDER BY 1
         """,

@@ -372,6 +372,22 @@ class IsolationIT {
     }
   }
 
+  /** Its credential is a role with a password the tenant may set, and would survive a rotation. */
+  @Test
+  void doesNotEnterAsItsCredential() throws SQLException {
+    String credential = mine.spec().database();
+    tenant.run("ALTER ROLE " + credential + " PASSWORD 'my own way in'");
+    assertThatThrownBy(() -> mine.open(credential, credential, "my own way in", "require"))
+        .hasMessageContaining("no pg_hba.conf entry");
+  }
+
+  /** {@code heroku pg:outliers} asks {@code pg_user} who it is. */
+  @Test
+  void findsItselfAmongTheUsers() throws SQLException {
+    assertThat(tenant.run("SELECT usename FROM pg_user WHERE usename = current_user"))
+        .containsExactly(mine.spec().database());
+  }
+
   @Test
   void doesNotEnterAnotherTenantsServer() {
     assertThatThrownBy(() -> other.connect(mine.user(), mine.password()))
