@@ -54,6 +54,9 @@ public final class RunningServer implements AutoCloseable {
   private Map<String, String> userEnvironment = Map.of();
   private @Nullable Process process;
 
+  /** Closes it when the test run is interrupted. */
+  private final Thread onInterrupt = new Thread(this::end);
+
   private RunningServer(Map<String, String> settings) {
     this.settings = Map.copyOf(settings);
     this.ports = PortBlock.reserve();
@@ -78,6 +81,7 @@ public final class RunningServer implements AutoCloseable {
   /** Starts a server that is told more in its environment, such as HOWDAH_FAULT. */
   public static RunningServer start(Map<String, String> settings) {
     var server = new RunningServer(settings);
+    Runtime.getRuntime().addShutdownHook(server.onInterrupt);
     try {
       server.launch();
       server.awaitHealthy();
@@ -271,6 +275,16 @@ public final class RunningServer implements AutoCloseable {
   /** Stops everything, deletes everything, and fails when a process had to be killed for that. */
   @Override
   public void close() {
+    try {
+      if (Runtime.getRuntime().removeShutdownHook(onInterrupt)) {
+        end();
+      }
+    } catch (IllegalStateException interrupted) {
+      // The hook runs already.
+    }
+  }
+
+  private void end() {
     if (process != null) {
       process.destroy();
       try {

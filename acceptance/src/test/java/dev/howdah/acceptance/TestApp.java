@@ -35,20 +35,23 @@ public record TestApp(RunningServer server, String name) {
     return app;
   }
 
+  /** Adds a database under names the server chooses, and waits until it is ready. */
+  public String addDatabase(String plan) {
+    return add(Map.of("plan", Map.of("name", "heroku-postgresql:" + plan)));
+  }
+
   /** Adds a database and waits until it is ready; answers the add-on's name. */
   public String addDatabase(String plan, String attachment) {
-    String addon =
-        server
-            .send(
-                "POST",
-                path("/addons"),
-                Map.of(
-                    "plan",
-                    Map.of("name", "heroku-postgresql:" + plan),
-                    "attachment",
-                    Map.of("name", attachment)))
-            .path("name")
-            .asString();
+    return add(
+        Map.of(
+            "plan",
+            Map.of("name", "heroku-postgresql:" + plan),
+            "attachment",
+            Map.of("name", attachment)));
+  }
+
+  private String add(Map<String, ?> request) {
+    String addon = server.send("POST", path("/addons"), request).path("name").asString();
     await("the database " + addon)
         .atMost(Duration.ofMinutes(1))
         .pollInterval(Duration.ofMillis(50))

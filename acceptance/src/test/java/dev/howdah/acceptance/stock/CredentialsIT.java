@@ -93,7 +93,13 @@ class CredentialsIT {
     assertThat(
             server
                 .heroku(
-                    "pg:psql", "--credential", "analyst", "-a", app.name(), "-c", "TABLE public.secrets")
+                    "pg:psql",
+                    "--credential",
+                    "analyst",
+                    "-a",
+                    app.name(),
+                    "-c",
+                    "TABLE public.secrets")
                 .succeeded()
                 .out())
         .contains("plans");

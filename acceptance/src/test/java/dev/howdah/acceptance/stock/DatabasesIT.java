@@ -16,13 +16,13 @@ class DatabasesIT {
   @Test
   void aHobbyDatabaseIsDescribed(RunningServer server) {
     TestApp app = TestApp.create(server, "stock-info-hobby");
-    String addon = app.addDatabase("hobby-dev", "DATABASE");
+    String addon = app.addDatabase("hobby-dev");
     app.sql("CREATE TABLE rows AS SELECT generate_series(1, 3)");
     assertThat(server.heroku("pg:wait", "-a", app.name()).succeeded().all()).isEmpty();
     assertThat(server.heroku("pg:info", "-a", app.name()).succeeded().out())
         .matches(
             """
-            === DATABASE_URL
+            === DATABASE_URL, HEROKU_POSTGRESQL_[A-Z]+_URL
 
             Plan: +Hobby-dev
             Status: +Available
