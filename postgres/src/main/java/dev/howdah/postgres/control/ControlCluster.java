@@ -109,13 +109,13 @@ public final class ControlCluster {
   private void provision() {
     try (Connection connection = connections().superuser("postgres");
         Statement statement = connection.createStatement()) {
-      if (has(statement, "SELECT FROM pg_roles WHERE rolname = '" + NAME + "' AND rolcanlogin")) {
+      if (has(statement, "SELECT FROM pg_roles WHERE rolname = '" + NAME + "'")) {
         return;
       }
       connection.setAutoCommit(false);
       statement.execute("ALTER DATABASE " + Template.DATABASE + " RENAME TO " + NAME);
       statement.execute("ALTER ROLE " + Template.OWNER + " RENAME TO " + NAME);
-      statement.execute("ALTER ROLE " + NAME + " LOGIN");
+      statement.execute("ALTER ROLE " + NAME + " LOGIN CONNECTION LIMIT -1");
       connection.commit();
     } catch (SQLException e) {
       throw new PostgresException(
