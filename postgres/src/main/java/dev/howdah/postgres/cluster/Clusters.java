@@ -66,6 +66,11 @@ public final class Clusters {
     }
   }
 
+  /** Makes the template that clusters of this kind are copied from, if it is not there yet. */
+  public void prepare(int major, WalSegmentSize walSegmentSize) {
+    templates.take(installations.require(major), walSegmentSize.megabytes());
+  }
+
   /**
    * Makes a cluster, stopped, from a template; the first one of a version takes seconds, the next
    * ones a tenth of one. Does nothing when it exists. It is not yet on disk for good: that is

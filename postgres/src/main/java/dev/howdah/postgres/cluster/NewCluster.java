@@ -2,6 +2,7 @@ package dev.howdah.postgres.cluster;
 
 import dev.howdah.postgres.PostgresException;
 import dev.howdah.postgres.os.Command;
+import dev.howdah.postgres.os.Orphans;
 import dev.howdah.postgres.os.OwnedFiles;
 import dev.howdah.postgres.os.ServerAccount;
 import dev.howdah.postgres.template.Template;
@@ -42,6 +43,7 @@ public final class NewCluster {
     ClusterDirectory partial =
         new ClusterDirectory(
             directory.home().resolveSibling(directory.home().getFileName() + PARTIAL));
+    Orphans.endIn(partial.home());
     OwnedFiles.delete(partial.home());
     // Left by a crash of the host before its files were on disk.
     OwnedFiles.delete(directory.home());
@@ -53,7 +55,9 @@ public final class NewCluster {
     OwnedFiles.directory(partial.log(), ours, "rwx------");
     OwnedFiles.directory(partial.spool(), account, "rwx------");
     OwnedFiles.directory(partial.home().resolve("run"), account, "rwx------");
-    Command.of("cp", "-a", "--reflink=auto", "--", template.data(), partial.data()).run();
+    Command.of("cp", "-a", "--reflink=auto", "--", template.data(), partial.data())
+        // Working there, so that it can be found: see Orphans.
+        .runIn(partial.home());
     SystemIdentifier.renew(installation, partial.data());
     OwnedFiles.give(partial.data(), account);
     partial.write(
@@ -72,6 +76,8 @@ public final class NewCluster {
     Path sockets = directory.socketDirectory();
     // Renamed first: a half-deleted directory must not pass for a cluster.
     Path partial = directory.home().resolveSibling(directory.home().getFileName() + PARTIAL);
+    Orphans.endIn(partial);
+    Orphans.endIn(directory.home());
     OwnedFiles.delete(partial);
     try {
       if (Files.exists(directory.home())) {

@@ -2,6 +2,7 @@ package dev.howdah.postgres.template;
 
 import dev.howdah.postgres.PostgresException;
 import dev.howdah.postgres.os.Command;
+import dev.howdah.postgres.os.Orphans;
 import dev.howdah.postgres.os.OwnedFiles;
 import dev.howdah.postgres.os.ServerAccount;
 import dev.howdah.postgres.os.ServerAccounts;
@@ -16,6 +17,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The prepared data directories of this host, made when first asked for: {@code
@@ -33,6 +35,9 @@ public final class Templates {
   private final ServerAccount preparer;
   private final ReentrantLock lock = new ReentrantLock();
 
+  // Asked once: it takes a process to find out. Guarded by lock.
+  private @Nullable String locale;
+
   /** Templates in a directory, which every server's user must be able to reach. */
   public Templates(Path directory, ServerAccounts accounts) {
     this.directory = directory;
@@ -41,38 +46,45 @@ public final class Templates {
 
   /** The template of a version; takes a second or two when it is not there yet. */
   public Template take(Installation installation, int walSegmentMegabytes) {
-    List<String> arguments =
-        List.of(
-            "--username=postgres",
-            "--data-checksums",
-            "--encoding=UTF8",
-            "--locale=" + locale(),
-            "--wal-segsize=" + walSegmentMegabytes,
-            "--auth-local=peer",
-            // Only the files we generate ourselves open a server to the network.
-            "--auth-host=reject",
-            // Brought to disk as a whole before the template is published.
-            "--no-sync");
-    String statements = Furniture.statements(installation.major());
-    String hash = hash(String.join("\n", arguments) + statements);
-    Path home =
-        directory.resolve(
-            "%s-%dMB-%s".formatted(installation.version(), walSegmentMegabytes, hash));
     lock.lock();
     try {
+      List<String> arguments = arguments(walSegmentMegabytes);
+      String statements = Furniture.statements(installation.major());
+      String hash = hash(String.join("\n", arguments) + statements);
+      Path home =
+          directory.resolve(
+              "%s-%dMB-%s".formatted(installation.version(), walSegmentMegabytes, hash));
       if (!Files.isDirectory(home)) {
         make(installation, arguments, statements, home);
       }
+      return new Template(home.resolve("data"));
     } finally {
       lock.unlock();
     }
-    return new Template(home.resolve("data"));
+  }
+
+  private List<String> arguments(int walSegmentMegabytes) {
+    if (locale == null) {
+      locale = locale();
+    }
+    return List.of(
+        "--username=postgres",
+        "--data-checksums",
+        "--encoding=UTF8",
+        "--locale=" + locale,
+        "--wal-segsize=" + walSegmentMegabytes,
+        "--auth-local=peer",
+        // Only the files we generate ourselves open a server to the network.
+        "--auth-host=reject",
+        // Brought to disk as a whole before the template is published.
+        "--no-sync");
   }
 
   private void make(
       Installation installation, List<String> arguments, String statements, Path home) {
     Path partial = home.resolveSibling(home.getFileName() + ".partial");
     Path data = partial.resolve("data");
+    Orphans.endIn(partial);
     OwnedFiles.delete(partial);
     OwnedFiles.directory(directory, ServerAccount.current(), "rwx--x--x");
     OwnedFiles.directory(partial, preparer, "rwx------");
