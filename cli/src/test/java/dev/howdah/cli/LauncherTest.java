@@ -130,6 +130,21 @@ class LauncherTest {
   }
 
   @Test
+  void theServerNeverRunsFromTheCacheOfAnotherBuildOfAnyOfItsJars() throws Exception {
+    Path library = Files.createDirectories(checkout.resolve("server/target/lib")).resolve("p.jar");
+    Files.writeString(checkout.resolve("server/target/howdah-server-1.jar"), "jar");
+    Files.writeString(library, "first build");
+    Path script = checkout.resolve("howdah");
+    assertThat(run(script, Map.of(), "server", "--train").status()).isZero();
+    Map<String, String> withCache = Map.of("HOWDAH_AOT", "on");
+    assertThat(run(script, withCache, "server").output()).contains("<-XX:AOTCache=");
+    FileTime time = Files.getLastModifiedTime(library);
+    Files.writeString(library, "other build");
+    Files.setLastModifiedTime(library, time);
+    assertThat(run(script, withCache, "server").output()).doesNotContain("AOTCache=");
+  }
+
+  @Test
   void makesANewCacheAfterABuild() throws Exception {
     howdahWithCache();
     Path old = awaitCache();

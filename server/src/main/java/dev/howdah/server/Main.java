@@ -22,6 +22,7 @@ public final class Main {
       switch (config.task()) {
         case SERVE -> serve(config);
         case STOP_DATABASES -> stopDatabases(config);
+        case TRAIN -> Training.run();
       }
     } catch (IllegalArgumentException | IllegalStateException | IOException refused) {
       System.err.println("howdah server: " + refused.getMessage());

@@ -71,6 +71,7 @@ final class Server implements AutoCloseable {
   private final Operations operations;
   private final Supervisor supervisor;
   private final Enforcement enforcement;
+  private final DatabaseFeature databases;
   private final LogSessions logs;
   private final Api api;
   private final ScheduledExecutorService timer =
@@ -82,6 +83,7 @@ final class Server implements AutoCloseable {
       Operations operations,
       Supervisor supervisor,
       Enforcement enforcement,
+      DatabaseFeature databases,
       LogSessions logs,
       Api api) {
     this.config = config;
@@ -89,6 +91,7 @@ final class Server implements AutoCloseable {
     this.operations = operations;
     this.supervisor = supervisor;
     this.enforcement = enforcement;
+    this.databases = databases;
     this.logs = logs;
     this.api = api;
   }
@@ -184,16 +187,12 @@ final class Server implements AutoCloseable {
     routes.addAll(
         new LoginRoutes(new BrowserLogins(clock, accounts, authorizations, tokens)).routes());
 
-    config
-        .adminEmail()
-        .ifPresent(email -> {
-          Account admin = accounts.ensureOperator(email, config.adminToken());
-          config.adminToken().ifPresent(token -> authorizations.ensure(admin, token));
-        });
+    config.adminEmail().ifPresent(email -> ensureAdmin(email, config, accounts, authorizations));
 
     var api = new Api(authorizations, new RateLimit(config.rateLimit(), clock), routes);
     var supervisor = new Supervisor(host.clusters(), database::desired, clock);
-    return new Server(config, control, operations, supervisor, databases.enforcement(), logs, api);
+    return new Server(
+        config, control, operations, supervisor, databases.enforcement(), database, logs, api);
   }
 
   /** What is served over HTTP. */
@@ -208,6 +207,15 @@ final class Server implements AutoCloseable {
     enforcement.start(config.enforcementInterval());
     api.start(config.listen(), config.port());
     log.info("Howdah serves {} from {}", config.publicUrl(), config.data());
+    Thread.ofVirtual().name("templates").start(this::prepare);
+  }
+
+  private void prepare() {
+    try {
+      databases.prepare();
+    } catch (RuntimeException impossible) {
+      log.warn("no template could be prepared; the next new database tries again", impossible);
+    }
   }
 
   /** Stops serving. Databases and their servers run on. */
@@ -244,6 +252,16 @@ final class Server implements AutoCloseable {
     host.control().ensureRunning();
     JdbcAddress address = host.control().jdbc();
     return ControlDatabase.open(address.url(), address.properties());
+  }
+
+  private static void ensureAdmin(
+      String email, ServerConfig config, Accounts accounts, Authorizations authorizations) {
+    // A token that is known has been through this. Checking it as a password again would cost
+    // every start half a second, and undo a change of the password.
+    Optional<String> fresh =
+        config.adminToken().filter(token -> authorizations.authenticate(token).isEmpty());
+    Account admin = accounts.ensureOperator(email, fresh);
+    fresh.ifPresent(token -> authorizations.ensure(admin, token));
   }
 
   private static List<String> regions(String own) {

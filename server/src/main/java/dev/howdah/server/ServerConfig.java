@@ -49,7 +49,8 @@ record ServerConfig(
   /** What the process does. */
   enum Task {
     SERVE,
-    STOP_DATABASES
+    STOP_DATABASES,
+    TRAIN
   }
 
   private static final String USAGE =
@@ -69,6 +70,7 @@ record ServerConfig(
         case "--port" -> port = port(value(args, ++i));
         case "--listen" -> listen = value(args, ++i);
         case "--stop-databases" -> task = Task.STOP_DATABASES;
+        case "--train" -> task = Task.TRAIN;
         default ->
             throw new IllegalArgumentException("unknown option " + args.get(i) + "\n" + USAGE);
       }

@@ -1,6 +1,7 @@
 package dev.howdah.server.database;
 
 import dev.howdah.postgres.PostgresHost;
+import dev.howdah.postgres.cluster.WalSegmentSize;
 import dev.howdah.server.addon.Addons;
 import dev.howdah.server.addon.Attachments;
 import dev.howdah.server.addon.Provider;
@@ -26,6 +27,7 @@ public final class DatabaseFeature {
   private final InstantSource clock;
   private final Operations operations;
   private final PlanCatalogue catalogue;
+  private final PostgresHost host;
   private final Clustering clustering;
   private final DatabaseStore store;
   private final Tokens tokens;
@@ -46,6 +48,7 @@ public final class DatabaseFeature {
     this.clock = clock;
     this.operations = operations;
     this.catalogue = catalogue;
+    this.host = host;
     this.clustering = new Clustering(host, endpoints, hostMemory);
     this.store = new DatabaseStore(vault);
     this.tokens = tokens;
@@ -82,6 +85,17 @@ public final class DatabaseFeature {
 
   /** What the second stage adds. */
   public record Parts(List<Procedure> procedures, List<Route> routes, Enforcement enforcement) {}
+
+  /**
+   * Makes what new databases are copied from, so that the first one of a kind does not wait for it.
+   */
+  public void prepare() {
+    for (WalSegmentSize size : catalogue.walSegmentSizes()) {
+      host.installations()
+          .newest()
+          .ifPresent(installation -> host.clusters().prepare(installation.major(), size));
+    }
+  }
 
   /** The clusters whose servers should run. */
   public Set<UUID> desired() {

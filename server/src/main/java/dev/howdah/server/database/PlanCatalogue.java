@@ -15,6 +15,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
@@ -44,14 +46,20 @@ public record PlanCatalogue(List<DatabasePlan> plans, String defaultPlan, Durati
             ? Files.newInputStream(operatorsFile)
             : Objects.requireNonNull(PlanCatalogue.class.getResourceAsStream("plans.yaml"))) {
       return read(new YAMLMapper().readTree(in));
-    } catch (IOException unreadable) {
-      throw new java.io.UncheckedIOException("plans.yaml cannot be read", unreadable);
+    } catch (IOException | JacksonException unreadable) {
+      throw new IllegalArgumentException(
+          "plans.yaml cannot be read: " + unreadable.getMessage(), unreadable);
     }
   }
 
   /** The plan of that name. */
   public Optional<DatabasePlan> find(String name) {
     return plans.stream().filter(plan -> plan.name().equals(name)).findFirst();
+  }
+
+  /** What the write-ahead logs of databases on these plans are cut into. */
+  public Set<WalSegmentSize> walSegmentSizes() {
+    return plans.stream().map(DatabasePlan::walSegmentSize).collect(Collectors.toSet());
   }
 
   /** The same catalogue with another grace period; for tests that cannot wait a week. */
