@@ -226,6 +226,7 @@ final class Connection implements AutoCloseable {
     private final boolean chunked;
     private final boolean last;
     private long left;
+    private boolean begun;
     private boolean ended;
 
     Body(InputStream stream, long length, boolean last) {
@@ -243,6 +244,9 @@ final class Connection implements AutoCloseable {
 
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
+      if (length == 0) {
+        return 0;
+      }
       if (!ended && left == 0) {
         nextChunk();
       }
@@ -254,14 +258,17 @@ final class Connection implements AutoCloseable {
         throw new EOFException("the server closed the connection in the middle of an answer");
       }
       left -= count;
-      if (chunked && left == 0) {
-        readLine();
-      }
       return count;
     }
 
     private void nextChunk() throws IOException {
       if (chunked) {
+        if (begun) {
+          // The line feed after a chunk may come as late as the next chunk does, so it is read
+          // only when that one is wanted.
+          readLine();
+        }
+        begun = true;
         String size = readLine();
         int semicolon = size.indexOf(';');
         try {

@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,6 +123,14 @@ class ApiTest {
         json(200, "{\"a\":3}"));
     assertThat(api.get("/").number("a")).isEqualTo(12);
     assertThat(api.get("/").number("a")).isEqualTo(3);
+  }
+
+  /** Jetty sends the line feed after a chunk in front of the next one. */
+  @Test
+  void givesAChunkAwayBeforeItsLineFeedHasCome() throws IOException {
+    answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc");
+    assertThat(api.stream("/", Map.of()).readNBytes(3))
+        .isEqualTo("abc".getBytes(StandardCharsets.UTF_8));
   }
 
   @Test
