@@ -56,7 +56,7 @@ public final class ControlConnections {
   public Map<String, String> properties(String role) {
     Map<String, String> properties = new LinkedHashMap<>();
     properties.put("user", role);
-    properties.put("socketFactory", "org.newsclub.net.unix.AFUNIXSocketFactory$FactoryArg");
+    properties.put("socketFactory", UnixSocketFactory.class.getName());
     properties.put("socketFactoryArg", socket.toString());
     properties.put("sslmode", "disable");
     properties.put("gssEncMode", "disable");

@@ -28,6 +28,9 @@ public final class ControlDatabase implements AutoCloseable {
   private static final long LOCK = 0x486f77646168L;
   private static final Duration LOCK_PATIENCE = Duration.ofSeconds(20);
 
+  /** Seconds. A host that is very busy must not look like a lock that was lost. */
+  private static final int HELD_PATIENCE = 60;
+
   private final HikariDataSource pool;
   private final Connection lock;
   private final Jdbi jdbi;
@@ -75,7 +78,7 @@ public final class ControlDatabase implements AutoCloseable {
   /** Whether this server still holds its lock, without which it must not go on. */
   public boolean held() {
     try {
-      return lock.isValid(5);
+      return lock.isValid(HELD_PATIENCE);
     } catch (SQLException gone) {
       return false;
     }
