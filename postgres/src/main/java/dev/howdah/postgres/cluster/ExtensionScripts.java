@@ -9,6 +9,10 @@ import java.util.List;
  * What pgextwlist runs, as superuser, around a {@code CREATE EXTENSION} of a tenant. Objects of an
  * extension belong to the superuser; these grant the owner what it needs of them and no more. The
  * directory is ours, and only read by servers.
+ *
+ * <p>pgextwlist puts names in place of {@code @extschema@} and {@code @database_owner@} as they
+ * are, and a schema's name is the tenant's to choose. It refuses those with a quote, a dollar sign
+ * or a backslash; within double quotes nothing else can leave its place.
  */
 final class ExtensionScripts {
 
@@ -60,18 +64,18 @@ final class ExtensionScripts {
         directory,
         "postgres_fdw",
         AFTER_CREATE,
-        "GRANT USAGE ON FOREIGN DATA WRAPPER postgres_fdw TO @database_owner@;\n");
+        "GRANT USAGE ON FOREIGN DATA WRAPPER postgres_fdw TO \"@database_owner@\";\n");
     write(
         directory,
         "dblink",
         AFTER_CREATE,
-        "GRANT USAGE ON FOREIGN DATA WRAPPER dblink_fdw TO @database_owner@;\n");
+        "GRANT USAGE ON FOREIGN DATA WRAPPER dblink_fdw TO \"@database_owner@\";\n");
     // For a tenant who dropped the one that every database begins with.
     write(
         directory,
         "pg_stat_statements",
         AFTER_CREATE,
-        "GRANT EXECUTE ON FUNCTION @extschema@.pg_stat_statements_reset TO @database_owner@;\n");
+        "GRANT EXECUTE ON FUNCTION \"@extschema@\".pg_stat_statements_reset TO \"@database_owner@\";\n");
     for (String extension : UNTRUSTED_SCRIPTS) {
       write(directory, extension, BEFORE_CREATE, REFUSE_PLANTED);
     }
@@ -80,7 +84,7 @@ final class ExtensionScripts {
         directory,
         "postgis",
         AFTER_CREATE,
-        "GRANT INSERT, UPDATE, DELETE ON @extschema@.spatial_ref_sys TO @database_owner@;\n");
+        "GRANT INSERT, UPDATE, DELETE ON \"@extschema@\".spatial_ref_sys TO \"@database_owner@\";\n");
   }
 
   private static void write(Path directory, String extension, String script, String text) {

@@ -286,6 +286,20 @@ class IsolationIT {
     }
   }
 
+  /** The scripts around the creation of an extension run as superuser. */
+  @Test
+  void aSchemaNamedLikeAStatementIsOnlyAName() throws SQLException {
+    TestDatabase own = test.database();
+    String schema = "\"x TO public;alter role %s superuser;--\"".formatted(own.user());
+    try (TestSession session = own.connect()) {
+      session.run("CREATE SCHEMA " + schema + "; DROP EXTENSION pg_stat_statements");
+      session.run("CREATE EXTENSION pg_stat_statements SCHEMA " + schema);
+      assertThat(session.run("SELECT rolsuper FROM pg_roles WHERE rolname = session_user"))
+          .containsExactly("f");
+      session.run("SELECT " + schema + ".pg_stat_statements_reset()");
+    }
+  }
+
   // Howdah's own connections.
 
   @Test
