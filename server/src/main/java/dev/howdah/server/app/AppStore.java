@@ -55,7 +55,7 @@ final class AppStore {
         .list();
   }
 
-  /** Inserts, unless the name is taken: then returns false. */
+  /** Inserts, unless the name is taken or the request was sent before: then returns false. */
   boolean insert(Handle handle, App app, Optional<String> requestId) {
     return handle
             .createUpdate(
@@ -63,7 +63,7 @@ final class AppStore {
                 insert into app (id, name, owner_id, region, stack, request_id, created_at,
                                  updated_at)
                 values (:id, :name, :owner, :region, :stack, :request, :createdAt, :createdAt)
-                on conflict (name) do nothing
+                on conflict do nothing
                 """)
             .bind("id", app.id())
             .bind("name", app.name())
@@ -123,7 +123,8 @@ final class AppStore {
     handle
         .createUpdate(
             """
-            update app set deleting = true, name = 'deleting-' || id, updated_at = :now
+            update app
+            set deleting = true, name = 'deleting-' || id, request_id = null, updated_at = :now
             where id = :id and not deleting
             """)
         .bind("id", id)

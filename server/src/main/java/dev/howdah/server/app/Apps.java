@@ -118,6 +118,10 @@ public final class Apps {
           "There is no region " + where + ". Choose from: " + String.join(", ", regions) + ".");
     }
     return jdbi.inTransaction(handle -> {
+      Optional<App> before = madeBy(handle, caller, requestId);
+      if (before.isPresent()) {
+        return before.get();
+      }
       Instant now = clock.instant();
       for (int i = 0; i < NAME_TRIES; i++) {
         App app =
@@ -137,6 +141,11 @@ public final class Apps {
         if (store.insert(handle, app, requestId)) {
           created.in(handle, app, caller);
           return store.find(handle, app.id()).orElseThrow();
+        }
+        // The other sending of this request may have been faster, by a moment.
+        Optional<App> meanwhile = madeBy(handle, caller, requestId);
+        if (meanwhile.isPresent()) {
+          return meanwhile.get();
         }
         if (name.isPresent()) {
           throw taken(name.get());
@@ -240,6 +249,10 @@ public final class Apps {
   /** The labels an app may carry, the default first. */
   public List<String> regions() {
     return regions;
+  }
+
+  private Optional<App> madeBy(Handle handle, Caller caller, Optional<String> requestId) {
+    return requestId.flatMap(id -> store.madeBy(handle, caller.accountId(), id));
   }
 
   private static void requireStack(Optional<String> stack) {
