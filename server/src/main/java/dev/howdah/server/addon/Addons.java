@@ -194,13 +194,8 @@ public final class Addons {
           Addon addon =
               visibility.manageable(
                   handle, caller, inApp(handle, caller, appReference, reference).id().toString());
-          App app = apps.lock(handle, apps.findOwned(handle, caller, addon.appId().toString()));
-          List<String> elsewhere =
-              store.attachmentsOfAddon(handle, addon.id()).stream()
-                  .filter(attachment -> !attachment.appId().equals(app.id()))
-                  .map(Attachment::appName)
-                  .distinct()
-                  .toList();
+          apps.lock(handle, apps.findOwned(handle, caller, addon.appId().toString()));
+          List<String> elsewhere = elsewhere(handle, addon);
           if (!elsewhere.isEmpty() && !force) {
             throw ApiError.invalid(
                 addon.name()
@@ -243,6 +238,15 @@ public final class Addons {
                   handle, app, caller, "Detach " + listed(attachments, app) + ref(addon)));
     }
     return marketplace.provider(addon.service()).deprovision(handle, addon, caller);
+  }
+
+  /** Names of the other apps that an add-on is attached to. */
+  List<String> elsewhere(Handle handle, Addon addon) {
+    return store.attachmentsOfAddon(handle, addon.id()).stream()
+        .filter(attachment -> !attachment.appId().equals(addon.appId()))
+        .map(Attachment::appName)
+        .distinct()
+        .toList();
   }
 
   /** Add-ons made for an app. */

@@ -7,10 +7,12 @@ import dev.howdah.server.operation.Operation;
 import dev.howdah.server.operation.Operations;
 import dev.howdah.server.operation.Outcome;
 import dev.howdah.server.operation.Procedure;
+import dev.howdah.server.platform.ApiError;
 import dev.howdah.server.platform.Caller;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /** Destroys an app with its add-ons. The app is hidden and its name free at once. */
@@ -38,10 +40,10 @@ public final class AppRemoval implements AppRoutes.Removal {
     Started started =
         jdbi.inTransaction(handle -> {
           App app = apps.lock(handle, apps.findOwned(handle, caller, reference));
+          List<Addon> own = addons.ofApp(handle, app.id());
+          own.forEach(addon -> requireUnshared(handle, app, addon));
           List<Operation> parts =
-              addons.ofApp(handle, app.id()).stream()
-                  .map(addon -> addons.deprovision(handle, caller, addon))
-                  .toList();
+              own.stream().map(addon -> addons.deprovision(handle, caller, addon)).toList();
           apps.markDeleting(handle, app);
           return new Started(
               app, operations.submit(handle, DESTROY_APP, app.id(), Map.of()), parts);
@@ -49,6 +51,18 @@ public final class AppRemoval implements AppRoutes.Removal {
     started.parts().forEach(part -> operations.wake(part.id()));
     operations.await(started.operation().id(), PATIENCE);
     return started.app();
+  }
+
+  /** Other apps must not lose their data because this one goes. */
+  private void requireUnshared(Handle handle, App app, Addon addon) {
+    List<String> others = addons.elsewhere(handle, addon);
+    if (!others.isEmpty()) {
+      throw ApiError.invalid(
+          "%s has the add-on %s, which is attached to other apps (%s). Detach it there first, or"
+                  .formatted(app.name(), addon.name(), String.join(", ", others))
+              + " destroy it with `heroku addons:destroy %s --app %s --force`."
+                  .formatted(addon.name(), app.name()));
+    }
   }
 
   /** How it is carried out. */
