@@ -1,9 +1,10 @@
 package dev.howdah.server.addon;
 
-import dev.howdah.server.app.App;
 import dev.howdah.server.app.Apps;
 import dev.howdah.server.platform.ApiError;
 import dev.howdah.server.platform.Caller;
+import java.util.List;
+import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -26,12 +27,11 @@ public final class Visibility {
    */
   public Addon manageable(Handle handle, Caller caller, String reference) {
     Addon addon = visible(handle, caller, reference);
-    App app = apps.find(handle, addon.appId()).orElseThrow();
-    if (!apps.mayUse(handle, caller, app)) {
+    if (!manages(handle, caller, addon)) {
       throw ApiError.forbidden(
           addon.name()
               + " belongs to the app "
-              + app.name()
+              + addon.appName()
               + ", which you do not have access to.");
     }
     return addon;
@@ -45,17 +45,24 @@ public final class Visibility {
         .orElseThrow(Visibility::unknown);
   }
 
-  private boolean sees(Handle handle, Caller caller, Addon addon) {
-    if (apps.find(handle, addon.appId())
-        .filter(app -> apps.mayUse(handle, caller, app))
-        .isPresent()) {
-      return true;
-    }
+  /** Whether the caller owns or works on the app that the add-on was made for. */
+  public boolean manages(Handle handle, Caller caller, Addon addon) {
+    return mayUse(handle, caller, addon.appId());
+  }
+
+  /** The attachments through which the caller sees the add-on, in apps of its own. */
+  public List<Attachment> attachments(Handle handle, Caller caller, Addon addon) {
     return store.attachmentsOfAddon(handle, addon.id()).stream()
-        .anyMatch(attachment ->
-            apps.find(handle, attachment.appId())
-                .filter(app -> apps.mayUse(handle, caller, app))
-                .isPresent());
+        .filter(attachment -> mayUse(handle, caller, attachment.appId()))
+        .toList();
+  }
+
+  private boolean sees(Handle handle, Caller caller, Addon addon) {
+    return manages(handle, caller, addon) || !attachments(handle, caller, addon).isEmpty();
+  }
+
+  private boolean mayUse(Handle handle, Caller caller, UUID app) {
+    return apps.find(handle, app).filter(found -> apps.mayUse(handle, caller, found)).isPresent();
   }
 
   static ApiError unknown() {

@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** The data API: databases, credentials and settings (contract §7, §11). */
@@ -216,7 +215,8 @@ public final class DatabaseRoutes {
     wire.put("waiting?", view.underWay().isPresent());
     wire.put("following", null);
     wire.put("forked_from", null);
-    wire.put("resource_url", resourceUrl(view));
+    // What config vars hold, so that clients find their names.
+    wire.put("resource_url", view.url().orElse(null));
     wire.put("info", DatabaseInfo.of(view, region));
     return wire;
   }
@@ -225,16 +225,6 @@ public final class DatabaseRoutes {
     return view.statistics()
         .map(statistics -> statistics.version())
         .orElse(Integer.toString(view.database().major()));
-  }
-
-  /** The URL of the default credential: what config vars hold, so that clients find their names. */
-  private static @Nullable String resourceUrl(Databases.View view) {
-    return view.credentials().stream()
-        .filter(credential -> credential.name().equals(Database.DEFAULT_CREDENTIAL))
-        .filter(credential -> credential.state() == Credential.State.ACTIVE)
-        .map(credential -> credential.url(view.database()))
-        .findFirst()
-        .orElse(null);
   }
 
   private static CredentialJson wire(Databases.CredentialView view) {

@@ -71,7 +71,12 @@ public final class Databases {
     this.tokens = tokens;
   }
 
-  /** A database with everything {@code pg:info} shows. */
+  /**
+   * A database with everything {@code pg:info} shows.
+   *
+   * @param url of the credential that the caller has: the default one of those who manage the
+   *     database, else the one that their app's attachment names
+   */
   public record View(
       Addon addon,
       Database database,
@@ -79,6 +84,7 @@ public final class Databases {
       ClusterState server,
       Optional<DatabaseStatistics> statistics,
       List<Credential> credentials,
+      Optional<String> url,
       Optional<Operation> underWay) {}
 
   /** A credential and the logins behind it, with their sessions. */
@@ -94,15 +100,24 @@ public final class Databases {
   /** The database; empty while it is being made (trap 6). */
   public Optional<View> info(Caller caller, String reference) {
     record Rows(
-        Addon addon, Database database, List<Credential> credentials, Optional<Operation> op) {}
+        Addon addon,
+        Database database,
+        List<Credential> credentials,
+        Optional<String> url,
+        Optional<Operation> op) {}
     Rows rows =
         jdbi.withHandle(handle -> {
           Addon addon = visibility.visible(handle, caller, reference);
           Database database = store.find(handle, addon.id()).orElseThrow();
+          List<Credential> credentials = store.credentials(handle, addon.id());
           return new Rows(
               addon,
               database,
-              store.credentials(handle, addon.id()),
+              credentials,
+              names(handle, caller, addon).stream()
+                  .flatMap(name -> active(credentials, name).stream())
+                  .findFirst()
+                  .map(credential -> credential.url(database)),
               operations.unfinished(handle, addon.id()).stream().findFirst());
         });
     if (rows.database().state() == Database.State.CREATING) {
@@ -117,6 +132,7 @@ public final class Databases {
             server,
             server instanceof ClusterState.Running ? statistics(rows.database()) : Optional.empty(),
             rows.credentials(),
+            rows.url(),
             rows.op()));
   }
 
@@ -176,10 +192,14 @@ public final class Databases {
                 throw ApiError.invalid(
                     "The database is over its plan and restricted. Delete data or upgrade first.");
               }
-              boolean taken =
-                  store.credentials(change.handle(), change.database().id()).stream()
-                      .anyMatch(credential -> credential.name().equals(name));
-              if (RESERVED.matcher(name).matches() || name.equals(change.database().name())) {
+              List<Credential> all = store.credentials(change.handle(), change.database().id());
+              boolean taken = all.stream().anyMatch(credential -> credential.name().equals(name));
+              // A credential's name is a role's too: that of a login would be given its rights.
+              boolean login =
+                  all.stream().anyMatch(credential -> credential.userName().equals(name));
+              if (login
+                  || RESERVED.matcher(name).matches()
+                  || name.equals(change.database().name())) {
                 throw ApiError.invalid(
                     "The name " + name + " is reserved. Choose another one for the credential.");
               }
@@ -342,11 +362,25 @@ public final class Databases {
   }
 
   private Credential active(Change change, String name) {
-    return store.credentials(change.handle(), change.database().id()).stream()
+    return active(store.credentials(change.handle(), change.database().id()), name)
+        .orElseThrow(() -> unknownCredential(name));
+  }
+
+  private static Optional<Credential> active(List<Credential> credentials, String name) {
+    return credentials.stream()
         .filter(credential -> credential.name().equals(name))
         .filter(credential -> credential.state() == Credential.State.ACTIVE)
-        .findFirst()
-        .orElseThrow(() -> unknownCredential(name));
+        .findFirst();
+  }
+
+  /** Names of the credentials that the caller has anyway, in the config vars of its apps. */
+  private List<String> names(Handle handle, Caller caller, Addon addon) {
+    return visibility.manages(handle, caller, addon)
+        ? List.of(Database.DEFAULT_CREDENTIAL)
+        : visibility.attachments(handle, caller, addon).stream()
+            .flatMap(attachment ->
+                PostgresProvider.credentialName(attachment.namespace().orElse("")).stream())
+            .toList();
   }
 
   private Credential fresh(Database database, String name) {

@@ -229,17 +229,22 @@ public final class PostgresProvider implements Provider {
   }
 
   private Optional<Credential> credential(Handle handle, Addon addon, String namespace) {
-    if (!namespace.isEmpty() && !namespace.startsWith(CREDENTIAL_NAMESPACE)) {
-      return Optional.empty();
+    return credentialName(namespace)
+        .flatMap(name ->
+            store.credentials(handle, addon.id()).stream()
+                .filter(credential -> credential.name().equals(name))
+                .filter(credential -> credential.state() == Credential.State.ACTIVE)
+                .findFirst());
+  }
+
+  /** The credential that an attachment with this namespace hands out. */
+  static Optional<String> credentialName(String namespace) {
+    if (namespace.isEmpty()) {
+      return Optional.of(Database.DEFAULT_CREDENTIAL);
     }
-    String name =
-        namespace.isEmpty()
-            ? Database.DEFAULT_CREDENTIAL
-            : namespace.substring(CREDENTIAL_NAMESPACE.length());
-    return store.credentials(handle, addon.id()).stream()
-        .filter(credential -> credential.name().equals(name))
-        .filter(credential -> credential.state() == Credential.State.ACTIVE)
-        .findFirst();
+    return namespace.startsWith(CREDENTIAL_NAMESPACE)
+        ? Optional.of(namespace.substring(CREDENTIAL_NAMESPACE.length()))
+        : Optional.empty();
   }
 
   private Installation installation(Map<String, String> options) {
