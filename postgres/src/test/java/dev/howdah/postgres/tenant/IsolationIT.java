@@ -300,6 +300,58 @@ class IsolationIT {
     }
   }
 
+  /** PostGIS's scripts, of its creation and of its update, call what they find by its name. */
+  @Test
+  void nothingPlantedRunsInTheScriptsOfPostgis() throws Exception {
+    Assumptions.assumeTrue(test.host().installations().newest().orElseThrow().offers("postgis"));
+    String trap =
+        """
+        CREATE FUNCTION eq(oid, regclass) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+        CREATE OPERATOR public.= (LEFTARG = oid, RIGHTARG = regclass, FUNCTION = eq)
+        """;
+    TestDatabase own = test.database();
+    try (TestSession session = own.connect();
+        TestSession accomplice = own.connect()) {
+      session.run("CREATE TABLE spatial_ref_sys (x int)");
+      assertThatThrownBy(() -> session.run("CREATE EXTENSION postgis VERSION 'unpackaged'"))
+          .hasMessageContaining("made of objects that are there already");
+      assertThatThrownBy(() -> session.run("CREATE EXTENSION postgis"))
+          .hasMessageContaining("named like");
+      session.run("DROP TABLE spatial_ref_sys");
+      assertThatThrownBy(() ->
+              session.run(
+                  "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1; CREATE EXTENSION postgis"))
+          .hasMessageContaining("READ COMMITTED only");
+      session.run("ROLLBACK");
+      // Made before, and seen only after its transaction ends, while the guard waits for that.
+      accomplice.run("BEGIN; " + trap);
+      Thread committing =
+          Thread.ofVirtual()
+              .start(() -> {
+                try {
+                  Thread.sleep(1000);
+                  accomplice.run("COMMIT");
+                } catch (Exception e) {
+                  throw new AssertionError(e);
+                }
+              });
+      assertThatThrownBy(() -> session.run("CREATE EXTENSION postgis"))
+          .hasMessageContaining("named like");
+      committing.join();
+      session.run("DROP FUNCTION eq(oid, regclass) CASCADE; CREATE EXTENSION postgis");
+      session.run(trap);
+      assertThatThrownBy(() -> session.run("ALTER EXTENSION postgis UPDATE"))
+          .hasMessageContaining("named like");
+      session.run("DROP FUNCTION eq(oid, regclass) CASCADE");
+      session.run("ALTER EXTENSION postgis UPDATE");
+      // What would arrive while a script runs has to wait.
+      session.run("BEGIN; DROP EXTENSION postgis; CREATE EXTENSION postgis");
+      accomplice.run("SET lock_timeout = '100ms'");
+      assertThatThrownBy(() -> accomplice.run(trap)).hasMessageContaining("lock timeout");
+      session.run("COMMIT");
+    }
+  }
+
   // Howdah's own connections.
 
   @Test
