@@ -3,13 +3,16 @@ package dev.howdah.postgres.cluster;
 import dev.howdah.postgres.PostgresException;
 import dev.howdah.postgres.os.Command;
 import dev.howdah.postgres.os.CurrentUser;
+import dev.howdah.postgres.os.ForeignFile;
 import dev.howdah.postgres.os.OwnedFiles;
 import dev.howdah.postgres.os.ServerAccount;
 import dev.howdah.postgres.os.Signal;
 import dev.howdah.postgres.version.Installation;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,6 +36,8 @@ public final class Postmaster {
   private static final int START_TIME_LINE = 2;
 
   private static final int STATUS_LINE = 7;
+
+  private static final int PID_FILE_BYTES = 4096;
 
   private final ClusterDirectory directory;
 
@@ -227,7 +232,11 @@ public final class Postmaster {
 
   private Optional<PidFile> pidFile() {
     try {
-      List<String> lines = Files.readAllLines(directory.data().resolve("postmaster.pid"));
+      // The directory is the server's user's, who could leave us a pipe to wait at.
+      List<String> lines =
+          ForeignFile.head(directory.data().resolve("postmaster.pid"), PID_FILE_BYTES)
+              .lines()
+              .toList();
       if (lines.isEmpty()) {
         return Optional.of(new PidFile(0, Instant.EPOCH, ""));
       }
@@ -238,9 +247,9 @@ public final class Postmaster {
                   ? Instant.ofEpochSecond(Long.parseLong(lines.get(START_TIME_LINE).strip()))
                   : Instant.EPOCH,
               lines.size() > STATUS_LINE ? lines.get(STATUS_LINE).strip() : ""));
-    } catch (IOException absent) {
+    } catch (NoSuchFileException absent) {
       return Optional.empty();
-    } catch (NumberFormatException halfWritten) {
+    } catch (IOException | NumberFormatException | DateTimeException halfWrittenOrForged) {
       return Optional.of(new PidFile(0, Instant.EPOCH, ""));
     }
   }

@@ -8,6 +8,7 @@ import dev.howdah.postgres.cluster.NewCluster;
 import dev.howdah.postgres.cluster.Postmaster;
 import dev.howdah.postgres.cluster.ServerConfiguration;
 import dev.howdah.postgres.cluster.StopMode;
+import dev.howdah.postgres.os.ForeignFile;
 import dev.howdah.postgres.os.ServerAccounts;
 import dev.howdah.postgres.sql.ControlConnections;
 import dev.howdah.postgres.template.Template;
@@ -34,6 +35,8 @@ public final class ControlCluster {
   private static final int PORT = 5432;
 
   private static final int SEGMENT_MEGABYTES = 16;
+
+  private static final int VERSION_BYTES = 64;
 
   private final ClusterDirectory directory;
   private final Installations installations;
@@ -95,7 +98,8 @@ public final class ControlCluster {
     Path version = directory.data().resolve("PG_VERSION");
     try {
       if (Files.exists(version)) {
-        return installations.require(Integer.parseInt(Files.readString(version).strip()));
+        return installations.require(
+            Integer.parseInt(ForeignFile.head(version, VERSION_BYTES).strip()));
       }
     } catch (IOException e) {
       throw new PostgresException("could not read " + version + ": " + e, e);

@@ -9,6 +9,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,6 +30,9 @@ public final class Supervisor implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
   private static final Duration PERIOD = Duration.ofSeconds(1);
 
+  /** How long one cluster's directory may hold up the look at all others, once. */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
   private final Clusters clusters;
   private final Supplier<Set<UUID>> desired;
   private final Clock clock;
@@ -31,7 +40,12 @@ public final class Supervisor implements AutoCloseable {
   /** Clusters whose start is under way; they are not looked at meanwhile. */
   private final Set<UUID> underWay = ConcurrentHashMap.newKeySet();
 
+  /** One thread as long as every look returns; one more for each look that does not. */
+  private final ExecutorService lookers =
+      Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("look-", 0).factory());
+
   // Guarded by this.
+  private final Map<UUID, Future<ClusterState>> looks = new HashMap<>();
   private Attempts attempts = Attempts.none();
   private @Nullable Thread thread;
 
@@ -60,11 +74,9 @@ public final class Supervisor implements AutoCloseable {
     Map<UUID, ClusterState> observed = new HashMap<>();
     for (UUID id : wanted) {
       observed.put(
-          id,
-          underWay.contains(id)
-              ? new ClusterState.Starting(0, clock.instant())
-              : clusters.state(id));
+          id, underWay.contains(id) ? new ClusterState.Starting(0, clock.instant()) : look(id));
     }
+    looks.keySet().retainAll(wanted);
     Supervision.Plan plan = Supervision.plan(wanted, observed, attempts, clock.instant());
     attempts = plan.attempts();
     for (Supervision.Action action : plan.actions()) {
@@ -80,6 +92,33 @@ public final class Supervisor implements AutoCloseable {
     if (thread != null) {
       thread.interrupt();
       thread = null;
+    }
+  }
+
+  /** What a cluster is doing; one that does not let us find out in time is left alone. */
+  private ClusterState look(UUID id) {
+    ClusterState unknown = new ClusterState.Starting(0, clock.instant());
+    Future<ClusterState> running = looks.get(id);
+    if (running != null && !running.isDone()) {
+      return unknown;
+    }
+    Future<ClusterState> look =
+        running == null ? lookers.submit(() -> clusters.state(id)) : running;
+    looks.put(id, look);
+    try {
+      ClusterState state = look.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      looks.remove(id);
+      return state;
+    } catch (TimeoutException e) {
+      LOG.warn("cluster {} cannot be looked at and is left alone until it can", id);
+      return unknown;
+    } catch (ExecutionException e) {
+      looks.remove(id);
+      LOG.warn("cluster {} cannot be looked at: {}", id, String.valueOf(e.getCause()));
+      return unknown;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return unknown;
     }
   }
 

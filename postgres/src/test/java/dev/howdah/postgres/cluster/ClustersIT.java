@@ -3,6 +3,7 @@ package dev.howdah.postgres.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.howdah.postgres.PostgresHost;
 import dev.howdah.postgres.TestDatabase;
@@ -16,6 +17,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -128,6 +130,33 @@ class ClustersIT {
     await().until(() -> clusters.state(id) instanceof ClusterState.Failed);
     clusters.start(id);
     assertThat(clusters.state(id)).isInstanceOf(ClusterState.Running.class);
+  }
+
+  /** The data directory is its server's user's, and so is what lies in it. */
+  @Test
+  void whatLiesInThePlaceOfThePidFileHoldsNobodyUp() throws Exception {
+    ClusterSpec spec = test.running();
+    Path pidFile = clusters.directory(spec.id()).resolve("data/postmaster.pid");
+    Path secret = Files.writeString(test.root().resolve("secret"), pid(spec) + "\n");
+    for (List<String> command :
+        List.of(
+            List.of("mkfifo", pidFile.toString()),
+            List.of("ln", "-s", secret.toString(), pidFile.toString()),
+            List.of("mkdir", pidFile.toString()))) {
+      Files.delete(pidFile);
+      Command.of(command.toArray()).run();
+      assertTimeoutPreemptively(
+          Duration.ofSeconds(5),
+          () ->
+              assertThat(clusters.state(spec.id()))
+                  .as(command.toString())
+                  .isInstanceOf(ClusterState.Failed.class));
+    }
+    Files.delete(pidFile);
+    Files.writeString(pidFile, Files.readString(secret).strip() + "\n\n" + Long.MAX_VALUE + "\n");
+    assertThat(clusters.state(spec.id())).isInstanceOf(ClusterState.Failed.class);
+    clusters.start(spec.id());
+    assertThat(clusters.state(spec.id())).isInstanceOf(ClusterState.Running.class);
   }
 
   @Test
