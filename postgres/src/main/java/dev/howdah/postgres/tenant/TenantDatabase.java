@@ -5,6 +5,7 @@ import dev.howdah.postgres.sql.ControlConnections;
 import dev.howdah.postgres.sql.Identifier;
 import dev.howdah.postgres.sql.Session;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -123,26 +124,58 @@ public final class TenantDatabase {
         "end the sessions of", session -> roles.terminate(session, roles.logins(session)));
   }
 
-  /** Makes the database anew, empty, with its credentials and the given extensions. */
+  /**
+   * Makes the database anew, empty, with its credentials and the given extensions, and what these
+   * need.
+   *
+   * @throws ExtensionFailedException when extensions could not be created. The database is usable
+   *     then, without them.
+   * @throws PostgresException before anything is dropped, when one is not installed
+   */
   public void reset(List<String> extensions) {
+    List<Identifier> wanted = extensions.stream().map(Identifier::new).toList();
     elsewhere(
         "empty",
         session -> {
+          for (Identifier extension : wanted) {
+            if (!session.exists(
+                "SELECT FROM pg_available_extensions WHERE name = ?", extension.name())) {
+              throw new PostgresException(
+                  "the extension %s is not installed on this host; nothing was changed"
+                      .formatted(extension.name()));
+            }
+          }
           session.execute("DROP DATABASE IF EXISTS %s WITH (FORCE)", name);
           // Nobody but us may enter before its extensions are made: their scripts run as superuser
           // and must meet nothing that a tenant has put in their way.
           session.execute("CREATE DATABASE %s OWNER postgres", name);
           session.execute("REVOKE ALL ON DATABASE %s FROM PUBLIC", name);
         });
-    inside(
-        "create the extensions of",
-        session -> {
-          for (String extension : extensions) {
-            session.execute(
-                "CREATE EXTENSION IF NOT EXISTS %s SCHEMA public", new Identifier(extension));
-          }
-          roles.own(session);
-        });
+    List<String> failures = createExtensions(wanted);
+    // In a session of its own: whatever happened to the other one, this makes the database usable.
+    inside("give its rights back to the owner of", roles::own);
+    if (!failures.isEmpty()) {
+      throw new ExtensionFailedException(failures);
+    }
+  }
+
+  /** Returns a sentence for each extension that could not be created. */
+  private List<String> createExtensions(List<Identifier> extensions) {
+    List<String> failures = new ArrayList<>();
+    for (Identifier extension : extensions) {
+      try {
+        inside(
+            "create the extension " + extension.name() + " of",
+            session -> {
+              // Where an extension goes that does not insist on a schema of its own.
+              session.execute("SET search_path = public");
+              session.execute("CREATE EXTENSION IF NOT EXISTS %s CASCADE", extension);
+            });
+      } catch (PostgresException failed) {
+        failures.add(failed.getMessage());
+      }
+    }
+    return failures;
   }
 
   /**

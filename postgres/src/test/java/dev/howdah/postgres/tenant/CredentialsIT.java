@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.howdah.postgres.PostgresException;
 import dev.howdah.postgres.TestDatabase;
 import dev.howdah.postgres.TestHost;
 import dev.howdah.postgres.TestSession;
 import dev.howdah.postgres.sql.Identifier;
+import dev.howdah.postgres.sql.Session;
 import dev.howdah.postgres.tenant.TenantDatabase.OldSessions;
 import java.sql.SQLException;
 import java.util.List;
@@ -225,6 +227,52 @@ class CredentialsIT {
           .containsExactly("0");
       session.run("CREATE TABLE t (a citext); CREATE SCHEMA s; CREATE EXTENSION hstore");
       session.run("SELECT _heroku.pg_stat_statements_reset()");
+    }
+  }
+
+  @Test
+  void aResetMakesWhatItsExtensionsNeed() throws SQLException {
+    database.sql().reset(List.of("earthdistance"));
+    try (TestSession session = database.connect()) {
+      assertThat(
+              session.run(
+                  "SELECT extname || ' ' || extnamespace::regnamespace FROM pg_extension"
+                      + " WHERE extname IN ('cube', 'earthdistance') ORDER BY 1"))
+          .containsExactly("cube public", "earthdistance public");
+    }
+  }
+
+  @Test
+  void anExtensionThatCannotBeCreatedLeavesAUsableDatabase() throws SQLException {
+    // A script that meets a type of the name of its own fails.
+    try (Session control = new Session(database.control().superuser("template1"))) {
+      control.execute("CREATE TYPE public.citext AS (a int)");
+    }
+    try {
+      assertThatThrownBy(() -> database.sql().reset(List.of("citext", "hstore")))
+          .isInstanceOf(ExtensionFailedException.class)
+          .hasMessageContaining("citext")
+          .hasMessageNotContaining("hstore");
+    } finally {
+      try (Session control = new Session(database.control().superuser("template1"))) {
+        control.execute("DROP TYPE public.citext");
+      }
+    }
+    try (TestSession session = database.connect()) {
+      session.run("CREATE TABLE t (a hstore)");
+    }
+  }
+
+  @Test
+  void anExtensionThatIsNotInstalledIsNoReasonToEmptyADatabase() throws SQLException {
+    try (TestSession session = database.connect()) {
+      session.run("CREATE TABLE kept (a int)");
+    }
+    assertThatThrownBy(() -> database.sql().reset(List.of("citext", "plv8")))
+        .isInstanceOf(PostgresException.class)
+        .hasMessageContaining("plv8 is not installed");
+    try (TestSession session = database.connect()) {
+      session.run("INSERT INTO kept VALUES (1)");
     }
   }
 
