@@ -7,8 +7,11 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Properties;
+import java.util.stream.Stream;
 
 /**
  * Where the parts of one cluster are. The directory itself and {@code conf} and {@code log} are
@@ -82,6 +85,22 @@ public record ClusterDirectory(Path home) {
   /** Whether the cluster is here and its files can be trusted. */
   public boolean exists() {
     return Files.isDirectory(data()) && (isDurable() || facts().boot().equals(currentBoot()));
+  }
+
+  /** Whether there is anything of a database, trusted or not. */
+  boolean holdsDatabase() {
+    return Files.exists(data().resolve("PG_VERSION"), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** Whether there is anything here at all, trusted or not. */
+  public boolean isTaken() {
+    try (Stream<Path> children = Files.list(home)) {
+      return children.findAny().isPresent();
+    } catch (NoSuchFileException absent) {
+      return false;
+    } catch (IOException e) {
+      throw new PostgresException("could not look into " + home + ": " + e, e);
+    }
   }
 
   /**

@@ -122,7 +122,8 @@ public final class Clusters {
         id,
         () -> {
           ClusterDirectory cluster = at(id);
-          if (!cluster.exists()) {
+          if (!cluster.exists()
+              && !NewCluster.adopt(cluster, () -> installations.require(cluster.facts().major()))) {
             throw new StartFailedException("there is no cluster " + id);
           }
           Durability durability = Durability.of(cluster);
@@ -160,7 +161,12 @@ public final class Clusters {
 
   /** What the cluster is doing now; so also how a new Howdah adopts the servers of an old one. */
   public ClusterState state(UUID id) {
-    return new Postmaster(at(id)).state();
+    ClusterDirectory cluster = at(id);
+    if (!cluster.exists() && cluster.holdsDatabase()) {
+      // Not absent, so that somebody starts it, or hears why that is not possible.
+      return new ClusterState.Failed("it is not known whether all its files reached the disk");
+    }
+    return new Postmaster(cluster).state();
   }
 
   /** Stops the server at once and deletes the directory, also a half-made one. */

@@ -12,6 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes a cluster's directory from a template. Nothing is seen under the final name before it is
@@ -19,13 +22,15 @@ import java.util.function.Consumer;
  */
 public final class NewCluster {
 
+  private static final Logger log = LoggerFactory.getLogger(NewCluster.class);
+
   /** The last part of the name of a directory that is not complete. */
   static final String PARTIAL = ".partial";
 
   private NewCluster() {}
 
   /**
-   * Makes the directory, unless it exists and can be trusted.
+   * Makes the directory, unless it exists. Only what was never published is ever deleted.
    *
    * @param configure writes the configuration into the still unpublished directory; paths in it
    *     must be those of {@code directory}
@@ -37,7 +42,7 @@ public final class NewCluster {
       int port,
       ServerAccount account,
       Consumer<ClusterDirectory> configure) {
-    if (directory.exists()) {
+    if (directory.exists() || adopt(directory, () -> installation)) {
       return;
     }
     ClusterDirectory partial =
@@ -45,7 +50,7 @@ public final class NewCluster {
             directory.home().resolveSibling(directory.home().getFileName() + PARTIAL));
     Orphans.endIn(partial.home());
     OwnedFiles.delete(partial.home());
-    // Left by a crash of the host before its files were on disk.
+    // Not a database: adopt would have found it.
     OwnedFiles.delete(directory.home());
     ServerAccount ours = ServerAccount.current();
     // The server's group may pass through; everybody else sees nothing.
@@ -69,6 +74,34 @@ public final class NewCluster {
     } catch (IOException e) {
       throw new PostgresException("could not publish " + directory.home() + ": " + e, e);
     }
+  }
+
+  /**
+   * Keeps a directory that was never marked as brought to disk before the host was restarted. A
+   * crash of the host during the first start leaves such a thing; so does a backup that was copied
+   * back in part, and then it holds all there is: nobody but its owner may delete it.
+   *
+   * @return whether there is a database, which is trusted from now on
+   * @throws PostgresException when there is one that cannot be used
+   */
+  static boolean adopt(ClusterDirectory directory, Supplier<Installation> installation) {
+    if (!directory.holdsDatabase()) {
+      return false;
+    }
+    if (directory.facts().port() == 0
+        || !SystemIdentifier.isReadable(installation.get(), directory.data())) {
+      throw new PostgresException(
+          directory.home()
+              + " holds a database that is not complete, and it was left as it is. If it comes from"
+              + " a backup, copy all of it back");
+    }
+    log.warn(
+        "{} was not marked as brought to disk before the host was restarted; it looks complete and"
+            + " is used as it is",
+        directory.home());
+    Command.of("sync", "-f", directory.home()).run();
+    directory.markDurable();
+    return true;
   }
 
   /** Deletes a cluster's directory, complete or not. Its server must not run. */

@@ -54,6 +54,17 @@ final class SystemIdentifier {
     return find(IDENTIFIER, controlData(installation, data));
   }
 
+  /** Whether PostgreSQL's own tool finds the control data sound. */
+  static boolean isReadable(Installation installation, Path data) {
+    try {
+      String printed = controlData(installation, data);
+      // A wrong checksum is only a warning to it.
+      return IDENTIFIER.matcher(printed).find() && !printed.contains("WARNING");
+    } catch (PostgresException unreadable) {
+      return false;
+    }
+  }
+
   /** Writes a new random identifier everywhere, and has PostgreSQL's own tool confirm it. */
   static void renew(Installation installation, Path data) {
     try {

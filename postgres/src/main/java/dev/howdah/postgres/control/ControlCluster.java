@@ -56,6 +56,16 @@ public final class ControlCluster {
   public synchronized void ensureRunning() {
     Installation installation = installation();
     if (!directory.exists()) {
+      if (directory.isTaken()) {
+        // It may be all that is known of every app and database here: never make it anew.
+        throw new PostgresException(
+            ("%1$s was to hold Howdah's own database, but its files are not all there, or never"
+                    + " reached the disk, and nothing was changed. If a disk is not mounted, mount"
+                    + " it. If %1$s is a complete copy from a backup, say so with `touch"
+                    + " %1$s/durable`. If Howdah was never used here before, move %1$s away. Then"
+                    + " start again.")
+                .formatted(directory.home()));
+      }
       NewCluster.make(
           directory,
           templates.take(installation, SEGMENT_MEGABYTES),

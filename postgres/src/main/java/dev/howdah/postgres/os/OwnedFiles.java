@@ -57,7 +57,10 @@ public final class OwnedFiles {
       Files.writeString(partial, content);
       own(partial, ServerAccount.current().uid(), reader.gid());
       Files.setPosixFilePermissions(partial, PosixFilePermissions.fromString(mode));
+      // On disk before it is seen: a power failure would leave an empty file under the name.
+      force(partial);
       Files.move(partial, path, StandardCopyOption.ATOMIC_MOVE);
+      force(partial.resolveSibling("."));
       return true;
     } catch (IOException e) {
       throw failed("write", path, e);

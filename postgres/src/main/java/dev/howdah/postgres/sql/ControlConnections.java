@@ -91,6 +91,8 @@ public final class ControlConnections {
     pinned.put("search_path", "pg_catalog");
     pinned.put("role", "none");
     pinned.put("default_transaction_read_only", "off");
+    // What we record as done must not be forgotten by a crash.
+    pinned.put("synchronous_commit", "on");
     pinned.put("default_transaction_isolation", "read\\ committed");
     pinned.put("default_transaction_deferrable", "off");
     pinned.put("statement_timeout", String.valueOf(timeout.toMillis()));

@@ -231,18 +231,30 @@ class ClustersIT {
   }
 
   @Test
-  void filesFromBeforeAPowerFailureAreNotTrustedUntilTheyWereOnDisk() throws Exception {
+  void aClusterWithoutItsMarkIsKept() throws Exception {
     ClusterSpec spec = test.spec();
     clusters.create(spec);
-    Path facts = clusters.directory(spec.id()).resolve("cluster.properties");
-    String before = Files.readString(facts);
-    Files.writeString(facts, before.replaceFirst("boot=.*", "boot=another"));
-    assertThat(clusters.state(spec.id())).isInstanceOf(ClusterState.Absent.class);
-    assertThatThrownBy(() -> clusters.start(spec.id())).isInstanceOf(StartFailedException.class);
+    Path home = clusters.directory(spec.id());
+    Path facts = home.resolve("cluster.properties");
+    String another = Files.readString(facts).replaceFirst("boot=.*", "boot=another");
+    Files.writeString(facts, another);
+    Path witness = Files.createFile(home.resolve("conf/witness"));
+    assertThat(clusters.state(spec.id())).isInstanceOf(ClusterState.Failed.class);
     clusters.create(spec);
     clusters.start(spec.id());
-    Files.writeString(facts, before.replaceFirst("boot=.*", "boot=another"));
+    assertThat(witness).exists();
     assertThat(clusters.state(spec.id())).isInstanceOf(ClusterState.Running.class);
+    clusters.stop(spec.id(), StopMode.FAST);
+    Files.delete(home.resolve("durable"));
+    clusters.start(spec.id());
+    assertThat(witness).exists();
+    clusters.stop(spec.id(), StopMode.FAST);
+    Files.delete(home.resolve("durable"));
+    Files.write(home.resolve("data/global/pg_control"), new byte[100]);
+    assertThatThrownBy(() -> clusters.create(spec)).hasMessageContaining("not complete");
+    assertThatThrownBy(() -> clusters.start(spec.id())).hasMessageContaining("not complete");
+    assertThat(witness).exists();
+    clusters.destroy(spec.id());
   }
 
   @Test
