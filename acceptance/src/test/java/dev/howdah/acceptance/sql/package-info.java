@@ -1,0 +1,3 @@
+/** The book's SQL, typed into {@code pg:psql} as the default credential. */
+@org.jspecify.annotations.NullMarked
+package dev.howdah.acceptance.sql;

@@ -1,0 +1,47 @@
+package dev.howdah.acceptance.transcript;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The form in which the book's text and ours are compared. Names, times, versions, sizes and
+ * addresses may differ, and become a word for what they are; nothing else may.
+ */
+final class Likeness {
+
+  /** What may differ, in the order in which it is replaced. */
+  private static final Map<String, String> MAY_DIFFER = new LinkedHashMap<>();
+
+  static {
+    // Addresses.
+    MAY_DIFFER.put("postgres://\\S+", "<connection URL>");
+    MAY_DIFFER.put("dbname=\\S+ host=\\S+ port=\\d+ user=\\S+ password=\\S+", "<connection parts>");
+    MAY_DIFFER.put("https?://\\S+\\.git\\b", "<git URL>");
+    MAY_DIFFER.put("https?://\\S+/(?= |$)", "<web URL>");
+    MAY_DIFFER.put("/\\S+(?=/\\.ssh/)", "<home>");
+    // Names.
+    MAY_DIFFER.put("\\b[a-z]+-[a-z]+-\\d{4,5}\\b", "<app>");
+    MAY_DIFFER.put("HEROKU_POSTGRESQL_[A-Z]+?(?=_URL|\\b)", "HEROKU_POSTGRESQL_<COLOR>");
+    MAY_DIFFER.put("(?<=your-app-name::)[A-Z]+", "<COLOR>");
+    MAY_DIFFER.put("(?<=stack is )\\S+", "<stack>");
+    // The column of the values follows the longest name.
+    MAY_DIFFER.put("(?m)(?<=_URL:) +", " ");
+    // Times, versions, sizes.
+    MAY_DIFFER.put("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d UTC", "<time>");
+    MAY_DIFFER.put("\\bv\\d+\\b", "v<n>");
+    MAY_DIFFER.put("(?<=PG Version:  )\\S+", "<version>");
+    MAY_DIFFER.put("(?m)^psql \\(.*\\)$", "psql (<versions>)");
+    MAY_DIFFER.put("(?m)^SSL connection \\(.*\\)$", "SSL connection (<cipher>)");
+    MAY_DIFFER.put("\\d+\\.\\d+ MB", "<size>");
+  }
+
+  private Likeness() {}
+
+  static String of(String text) {
+    String like = text.replaceAll("(?m)[ \t]+$", "").strip();
+    for (var entry : MAY_DIFFER.entrySet()) {
+      like = like.replaceAll(entry.getKey(), entry.getValue());
+    }
+    return like;
+  }
+}
