@@ -92,6 +92,37 @@ final class Furniture {
 
       """;
 
+  /**
+   * PostgreSQL refuses an extension that the plan does not offer with "Must be superuser"; this
+   * says what the matter is. It refuses nothing else: what pgextwlist lets through runs as
+   * superuser. As members of an extension that every database has, function and trigger are in
+   * nobody's dump.
+   */
+  private static final String EXPLAINED_REFUSAL =
+      """
+      CREATE FUNCTION _heroku.explain_refusal() RETURNS event_trigger
+      LANGUAGE plpgsql SET search_path = pg_catalog AS $$ DECLARE
+        wanted text := (regexp_match(current_query(),
+          '\\mcreate\\s+extension\\s+(?:if\\s+not\\s+exists\\s+)?"?([\\w-]+)"?', 'i'))[1];
+      BEGIN
+        IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
+          AND wanted <> ALL (string_to_array(current_setting('extwlist.extensions', true), ','))
+        THEN
+          RAISE EXCEPTION 'extension "%" is not offered on the plan of this database', wanted
+            USING ERRCODE = 'insufficient_privilege',
+              HINT = 'SHOW extwlist.extensions tells what is; addons:upgrade changes the plan.';
+        END IF;
+      END $$;
+
+      CREATE EVENT TRIGGER howdah_explain_refusal ON ddl_command_start
+        WHEN TAG IN ('CREATE EXTENSION') EXECUTE FUNCTION _heroku.explain_refusal();
+
+      ALTER EXTENSION plpgsql ADD FUNCTION _heroku.explain_refusal();
+
+      ALTER EXTENSION plpgsql ADD EVENT TRIGGER howdah_explain_refusal;
+
+      """;
+
   /** From version 15 on the schema belongs to the database's owner by itself. */
   private static final String OLD_PUBLIC_SCHEMA =
       "ALTER SCHEMA public OWNER TO howdah_unnamed;\n\n";
@@ -114,6 +145,7 @@ final class Furniture {
             ROLES,
             major >= 14 ? READ_ALL : "",
             DATABASE_CONTENT,
+            EXPLAINED_REFUSAL,
             major < 15 ? OLD_PUBLIC_SCHEMA : "",
             TENANT_DATABASE));
   }

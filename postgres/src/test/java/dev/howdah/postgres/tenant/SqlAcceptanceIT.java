@@ -258,6 +258,11 @@ class SqlAcceptanceIT {
         refusal("S12 the book's spelling", "CREATE EXTENSION fuzzystmatch", "fuzzystmatch"),
         refusal("S16 the book's spelling", "CREATE EXTENSION \"uuid-oss\"", "uuid-oss"),
         refusal("D1 an extension that is gone", "CREATE EXTENSION chkpass", "chkpass"),
+        refusal(
+            "S19 an extension that the plan does not offer",
+            "CREATE EXTENSION IF NOT EXISTS file_fdw",
+            "extension \"file_fdw\" is not offered on the plan of this database",
+            "SHOW extwlist.extensions"),
         refusal("S18 PL/V8 where it is not installed", "CREATE EXTENSION plv8", "plv8"),
         refusal(
             "S22 comparing text with a number",
