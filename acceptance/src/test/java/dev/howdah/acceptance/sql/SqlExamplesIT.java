@@ -60,11 +60,21 @@ class SqlExamplesIT {
           assertThat(lines.get(i)).isEqualTo(rows.get(i));
         }
       }
-      assertThat(complaints.lines().map(line -> line.replaceFirst("^psql:\\S+ ", "")))
-          .containsAll(errors);
+      checkErrors(errors, complaints);
       if (errors.isEmpty()) {
         assertThat(complaints).doesNotContain("ERROR");
       }
+    }
+  }
+
+  /**
+   * Each error is a line, or a regular expression of one, without the place psql puts before it.
+   */
+  private static void checkErrors(List<String> errors, String complaints) {
+    List<String> lines =
+        complaints.lines().map(line -> line.replaceFirst("^psql:\\S+ ", "")).toList();
+    for (String error : errors) {
+      assertThat(lines).anyMatch(line -> line.equals(error) || line.matches(error));
     }
   }
 
@@ -125,8 +135,7 @@ class SqlExamplesIT {
       new Example(some.get(i).name(), "", some.get(i).rows(), List.of()).check(answer, "");
       errors.addAll(some.get(i).errors());
     }
-    assertThat(ran.err().lines().map(line -> line.replaceFirst("^psql:\\S+ ", "")))
-        .containsAll(errors);
+    checkErrors(errors, ran.err());
   }
 
   @Test
@@ -162,7 +171,8 @@ class SqlExamplesIT {
         List.of(
             server.howdah("pg:psql", "-c", create, "--app", hobby.name()),
             server.heroku("pg:psql", "-c", create, "-a", hobby.name()))) {
-      assertThat(refused.failed().err()).containsPattern("ERROR: .*postgis.*plan");
+      assertThat(refused.failed().err())
+          .contains("ERROR:  extension \"postgis\" is not offered on the plan of this database");
     }
 
     TestApp standard = TestApp.withDatabase(server, "sql-postgis-standard", "standard-0");
