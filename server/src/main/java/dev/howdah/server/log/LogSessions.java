@@ -177,7 +177,7 @@ public final class LogSessions implements AutoCloseable {
             .map(app ->
                 app.lastVersion() <= version
                     ? new Batch(List.of(), version)
-                    : batch(session, releases.after(handle, app.id(), version))));
+                    : batch(session, releases.after(handle, app.id(), version, KEPT))));
   }
 
   private static Batch batch(LogSession session, List<Release> releases) {

@@ -4,10 +4,11 @@ import io.javalin.Javalin;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import java.io.IOException;
-import java.io.InputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,13 +25,19 @@ public final class Api {
   /** The largest request body that is read; anything larger is refused with 413. */
   public static final int MAX_BODY = 1 << 20;
 
+  /** As {@link #MAX_BODY}, of routes that are open to callers without a token. */
+  static final int MAX_PUBLIC_BODY = 16 * 1024;
+
   private static final Logger log = LoggerFactory.getLogger(Api.class);
   private static final int MAX_HEADERS = 32 * 1024; // Request-Id alone grows to 7 kB (trap 20)
+  private static final int MAX_CONNECTIONS = 1000;
+  private static final Duration IDLE = Duration.ofSeconds(60);
   private static final String JSON = "application/json";
 
   private final Authenticator authenticator;
   private final RateLimit rateLimit;
   private final List<Route> routes;
+  private final Bodies bodies = new Bodies();
   private @Nullable Javalin server;
 
   /** Serves {@code routes}; nothing listens before {@link #start}. */
@@ -54,10 +61,14 @@ public final class Api {
           config.http.maxRequestSize = MAX_BODY;
           config.http.compressionStrategy = io.javalin.compression.CompressionStrategy.NONE;
           config.http.defaultContentType = JSON;
-          config.jetty.modifyServer(jetty -> jetty.setErrorHandler(new UnreadableRequest()));
+          config.jetty.modifyServer(jetty -> {
+            jetty.setErrorHandler(new UnreadableRequest());
+            jetty.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, jetty));
+          });
           config.jetty.modifyHttpConfiguration(http -> {
             http.setRequestHeaderSize(MAX_HEADERS);
             http.setSendServerVersion(false);
+            http.setIdleTimeout(IDLE.toMillis());
           });
           for (Route route : routes) {
             config.routes.addHttpHandler(
@@ -160,11 +171,16 @@ public final class Api {
     }
   }
 
-  private static JsonNode body(Route route, Context context) throws IOException {
+  private JsonNode body(Route route, Context context) throws IOException {
     if (route.method().equals("GET") || route.body().equals(Shape.NOTHING)) {
       return Call.emptyBody();
     }
-    byte[] bytes = read(context);
+    try (Bodies.Body body = bodies.read(context.req(), route.maxBody())) {
+      return body(route, body.bytes());
+    }
+  }
+
+  private static JsonNode body(Route route, byte[] bytes) {
     if (bytes.length == 0) {
       if (route.bodyRequired()) {
         throw ApiError.badRequest("The request needs a JSON body.");
@@ -191,26 +207,14 @@ public final class Api {
     return body;
   }
 
-  private static byte[] read(Context context) throws IOException {
-    try (InputStream in = context.req().getInputStream()) {
-      byte[] bytes = in.readNBytes(MAX_BODY + 1);
-      if (bytes.length > MAX_BODY) {
-        throw new ApiError(
-            413,
-            "request_entity_too_large",
-            "The request body is larger than " + MAX_BODY + " bytes.");
-      }
-      return bytes;
-    }
-  }
-
   private static void write(Context context, Reply reply) throws IOException {
     switch (reply) {
       case Reply.Json json -> {
         json.headers().forEach(context::header);
         send(context, json.status(), JSON, Wire.write(json.body()));
       }
-      case Reply.Page<?> page -> page(context, page);
+      case Reply.Page<?> page -> page(context, range(context), page);
+      case Reply.Query<?> query -> query(context, range(context), query);
       case Reply.Raw raw -> {
         raw.headers().forEach(context::header);
         send(
@@ -233,9 +237,18 @@ public final class Api {
     }
   }
 
-  private static <T> void page(Context context, Reply.Page<T> page) {
+  private static Range range(Context context) {
     String header = context.header("Range");
-    Range.Cut<T> cut = (header == null ? Range.all() : Range.parse(header)).cut(page);
+    return header == null ? Range.all() : Range.parse(header);
+  }
+
+  private static <T> void query(Context context, Range range, Reply.Query<T> query) {
+    List<T> items = query.read().apply(range.window(query.keys()));
+    page(context, range, new Reply.Page<>(items, query.keys()));
+  }
+
+  private static <T> void page(Context context, Range range, Reply.Page<T> page) {
+    Range.Cut<T> cut = range.cut(page);
     context.header(
         "Accept-Ranges", String.join(", ", page.keys().stream().map(Reply.SortKey::name).toList()));
     cut.next().ifPresent(next -> context.header("Next-Range", next));

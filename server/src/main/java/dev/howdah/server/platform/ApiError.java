@@ -74,6 +74,22 @@ public final class ApiError extends RuntimeException {
     return new ApiError(503, "service_unavailable", message);
   }
 
+  /** 503: too much at once; the client may repeat after {@code seconds}. */
+  public static ApiError busy(String message, int seconds) {
+    return new ApiError(
+        503,
+        "service_unavailable",
+        message,
+        Map.of(),
+        Map.of("Retry-After", Integer.toString(seconds)));
+  }
+
+  /** 429: too often; the client may repeat after {@code seconds}. */
+  public static ApiError tooOften(String message, int seconds) {
+    return new ApiError(
+        429, "rate_limit", message, Map.of(), Map.of("Retry-After", Integer.toString(seconds)));
+  }
+
   /** The HTTP status. */
   public int status() {
     return status;

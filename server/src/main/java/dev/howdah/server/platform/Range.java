@@ -90,21 +90,29 @@ record Range(String key, String from, boolean afterFrom, String to, int max, boo
             + ". Use for example: id ..; max=200, order=asc");
   }
 
+  /** What has to be read for {@link #cut}: one more item than is shown, to know if there is. */
+  <T> Reply.Window window(List<Reply.SortKey<T>> keys) {
+    return new Reply.Window(sort(keys).name(), from, afterFrom, to, max + 1, descending);
+  }
+
+  private <T> Reply.SortKey<T> sort(List<Reply.SortKey<T>> keys) {
+    return keys.stream()
+        .filter(candidate -> key.isEmpty() || candidate.name().equals(key))
+        .findFirst()
+        .orElseThrow(() ->
+            new ApiError(
+                416,
+                "requested_range_not_satisfiable",
+                "This list can be ordered by "
+                    + String.join(", ", keys.stream().map(Reply.SortKey::name).toList())
+                    + ", not by "
+                    + key
+                    + "."));
+  }
+
   /** Orders and cuts {@code page}. */
   <T> Cut<T> cut(Reply.Page<T> page) {
-    Reply.SortKey<T> sort =
-        page.keys().stream()
-            .filter(candidate -> key.isEmpty() || candidate.name().equals(key))
-            .findFirst()
-            .orElseThrow(() ->
-                new ApiError(
-                    416,
-                    "requested_range_not_satisfiable",
-                    "This list can be ordered by "
-                        + String.join(", ", page.keys().stream().map(Reply.SortKey::name).toList())
-                        + ", not by "
-                        + key
-                        + "."));
+    Reply.SortKey<T> sort = sort(page.keys());
     List<T> ordered = new ArrayList<>(page.items());
     // A list that is shown whole keeps the order it came in. One that is cut must be sorted, or the
     // next range would not begin where this one ended.

@@ -27,6 +27,25 @@ public sealed interface Reply {
    */
   record Page<T>(List<T> items, List<SortKey<T>> keys) implements Reply {}
 
+  /**
+   * A list that may be long: only what the request's {@code Range} header asks for is read.
+   *
+   * @param read gives the items of a window, in any order
+   */
+  record Query<T>(List<SortKey<T>> keys, Function<Window, List<T>> read) implements Reply {}
+
+  /**
+   * A part of a list.
+   *
+   * @param key the sort key's name
+   * @param from the first value, exclusive when {@code afterFrom}; empty for the beginning
+   * @param to the last value; empty for the end
+   * @param limit how many items are wanted at the most
+   * @param descending whether the largest comes first, {@code from} being the largest then
+   */
+  record Window(
+      String key, String from, boolean afterFrom, String to, int limit, boolean descending) {}
+
   /** A field that a list can be ordered by. No two items of a list have the same value of it. */
   record SortKey<T>(String name, Function<T, Comparable<?>> value) {}
 

@@ -59,6 +59,11 @@ public record Route(
     return new Route(method, path, Access.ACCOUNT, body, required, Encoding.JSON, handler);
   }
 
+  /** The largest body that is read. What strangers may send is small. */
+  int maxBody() {
+    return access == Access.PUBLIC ? Api.MAX_PUBLIC_BODY : Api.MAX_BODY;
+  }
+
   /** The same route, open to callers without a token. */
   public Route open() {
     return new Route(method, path, Access.PUBLIC, body, bodyRequired, encoding, handler);

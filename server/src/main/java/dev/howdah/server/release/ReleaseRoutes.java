@@ -84,16 +84,17 @@ public final class ReleaseRoutes {
   }
 
   private Reply list(Call call) {
-    List<Release> all = releases.list(call.caller(), call.path("app"));
-    int newest = all.isEmpty() ? 0 : all.getLast().version();
-    return Reply.page(
-        all.stream().map(release -> wire(release, newest)).toList(),
-        Reply.by("version", ReleaseJson::version),
-        Reply.by("id", ReleaseJson::id));
+    int newest = newest(call);
+    return new Reply.Query<>(
+        List.of(Reply.by("version", ReleaseJson::version), Reply.by("id", ReleaseJson::id)),
+        window ->
+            releases.list(call.caller(), call.path("app"), window).stream()
+                .map(release -> wire(release, newest))
+                .toList());
   }
 
   private int newest(Call call) {
-    return releases.list(call.caller(), call.path("app")).getLast().version();
+    return releases.newest(call.caller(), call.path("app"));
   }
 
   private static ReleaseJson wire(Release release, int newest) {

@@ -5,6 +5,8 @@ import static dev.howdah.server.control.Rows.texts;
 import static dev.howdah.server.control.Rows.utc;
 import static dev.howdah.server.control.Rows.uuid;
 
+import dev.howdah.server.platform.ApiError;
+import dev.howdah.server.platform.Reply;
 import dev.howdah.server.secret.Vault;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -19,7 +21,13 @@ import org.jdbi.v3.core.Handle;
 /** Every SQL statement about releases and the config vars that users set. */
 final class ReleaseStore {
   private static final String SELECT =
-      "select release.*, app.name as app_name from release join app on app.id = release.app_id ";
+      """
+      select release.id, app_id, version, description, account_id, account_email, addon_plans,
+             release.created_at, app.name as app_name
+      from release join app on app.id = release.app_id
+      """;
+
+  private static final String UUID_TEXT = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
 
   private final Vault vault;
 
@@ -61,23 +69,50 @@ final class ReleaseStore {
         .execute();
   }
 
-  /** All releases of an app, oldest first. */
-  List<Release> list(Handle handle, UUID app) {
+  /** A part of the releases of an app. */
+  List<Release> list(Handle handle, UUID app, Reply.Window window) {
+    String key = window.key().equals("version") ? "version" : "release.id";
+    String type = window.key().equals("version") ? "bigint" : "uuid";
+    String up = window.descending() ? "<" : ">";
+    String down = window.descending() ? ">=" : "<=";
     return handle
-        .createQuery(SELECT + "where app_id = :app order by version")
+        .createQuery(
+            SELECT
+                + "where app_id = :app"
+                + " and (:from = '' or %s %s cast(nullif(:from, '') as %s))"
+                    .formatted(key, window.afterFrom() ? up : up + "=", type)
+                + " and (:to = '' or %s %s cast(nullif(:to, '') as %s))".formatted(key, down, type)
+                + " order by %s %s limit :limit"
+                    .formatted(key, window.descending() ? "desc" : "asc"))
         .bind("app", app)
+        .bind("from", bound(window.key(), window.from()))
+        .bind("to", bound(window.key(), window.to()))
+        .bind("limit", window.limit())
         .map((row, context) -> read(row))
         .list();
   }
 
-  /** The releases of an app after {@code version}, oldest first. */
-  List<Release> listAfter(Handle handle, UUID app, int version) {
+  private static String bound(String key, String value) {
+    boolean good =
+        value.isEmpty() || value.matches(key.equals("version") ? "-?[0-9]{1,18}" : UUID_TEXT);
+    if (!good) {
+      throw new ApiError(
+          416, "requested_range_not_satisfiable", value + " is not a " + key + " of a release.");
+    }
+    return value;
+  }
+
+  /** The newest {@code most} releases of an app after {@code version}, oldest first. */
+  List<Release> listAfter(Handle handle, UUID app, int version, int most) {
     return handle
-        .createQuery(SELECT + "where app_id = :app and version > :version order by version")
+        .createQuery(
+            SELECT + "where app_id = :app and version > :version order by version desc limit :most")
         .bind("app", app)
         .bind("version", version)
+        .bind("most", most)
         .map((row, context) -> read(row))
-        .list();
+        .list()
+        .reversed();
   }
 
   /** By id, or by version with or without a leading v. */

@@ -4,6 +4,7 @@ import dev.howdah.server.app.App;
 import dev.howdah.server.app.Apps;
 import dev.howdah.server.platform.ApiError;
 import dev.howdah.server.platform.Caller;
+import dev.howdah.server.platform.Reply;
 import dev.howdah.server.platform.Wire;
 import dev.howdah.server.secret.Vault;
 import java.nio.charset.StandardCharsets;
@@ -67,14 +68,20 @@ public final class Releases {
     return create(handle, app, caller.accountId(), caller.email(), description);
   }
 
-  /** The app's releases, oldest first. */
-  public List<Release> list(Caller caller, String app) {
-    return jdbi.withHandle(handle -> store.list(handle, apps.find(handle, caller, app).id()));
+  /** A part of the app's releases. */
+  public List<Release> list(Caller caller, String app, Reply.Window window) {
+    return jdbi.withHandle(
+        handle -> store.list(handle, apps.find(handle, caller, app).id(), window));
   }
 
-  /** The releases of an app after {@code version}, oldest first, whoever asks. */
-  public List<Release> after(Handle handle, UUID app, int version) {
-    return store.listAfter(handle, app, version);
+  /** The version of the app's newest release. */
+  public int newest(Caller caller, String app) {
+    return apps.find(caller, app).lastVersion();
+  }
+
+  /** The newest {@code most} releases of an app after {@code version}, oldest first. */
+  public List<Release> after(Handle handle, UUID app, int version, int most) {
+    return store.listAfter(handle, app, version, most);
   }
 
   /** One release, by id or version. */
