@@ -6,6 +6,7 @@ import static dev.howdah.server.platform.Shape.text;
 
 import dev.howdah.server.account.Account;
 import dev.howdah.server.account.Accounts;
+import dev.howdah.server.platform.ApiError;
 import dev.howdah.server.platform.Call;
 import dev.howdah.server.platform.Reply;
 import dev.howdah.server.platform.Route;
@@ -100,8 +101,13 @@ public final class AuthorizationRoutes {
         StreamSupport.stream(call.at("/scope").spliterator(), false)
             .map(JsonNode::stringValue)
             .toList();
-    String description = call.text("/description").orElse("Unnamed authorization");
     var who = owner(call);
+    if (scope.stream().anyMatch(wanted -> !wanted.equals("global"))) {
+      throw ApiError.invalid(
+          "Narrower scopes than global are not available in this release: every authorization may"
+              + " do what its account may. Leave the scope out, or use global.");
+    }
+    String description = call.text("/description").orElse("Unnamed authorization");
     return Reply.created(
         wire(
             authorizations.create(
