@@ -126,14 +126,14 @@ final class Server implements AutoCloseable {
     var database =
         new DatabaseFeature(
             jdbi, clock, operations, catalogue, host, endpoints, hostMemory(), vault, tokens);
+    database.requirePlans();
     var marketplace = new Marketplace(List.of(database.provider()));
     var attachmentNames = new AttachmentNames(tokens);
     var attachmentVars = new AttachmentVars(marketplace, attachmentNames, clock);
     var releases = new Releases(jdbi, clock, apps, attachmentVars, vault);
     var visibility = new Visibility(apps);
     var attachments =
-        new Attachments(
-            jdbi, clock, apps, releases, marketplace, visibility, attachmentVars, attachmentNames);
+        new Attachments(jdbi, clock, apps, releases, marketplace, visibility, attachmentNames);
     var addons =
         new Addons(
             jdbi, clock, apps, releases, operations, marketplace, visibility, attachments, names);

@@ -180,6 +180,31 @@ final class AddonStore {
         .execute();
   }
 
+  /** Notes the name that an attachment gets once its add-on is ready. */
+  void setTakesOver(Handle handle, UUID id, String name) {
+    handle
+        .createUpdate("update attachment set takes_over = :name where id = :id")
+        .bind("id", id)
+        .bind("name", name)
+        .execute();
+  }
+
+  Optional<String> takesOver(Handle handle, UUID id) {
+    return handle
+        .createQuery("select takes_over from attachment where id = :id and takes_over is not null")
+        .bind("id", id)
+        .mapTo(String.class)
+        .findOne();
+  }
+
+  void renameAttachment(Handle handle, UUID id, String name) {
+    handle
+        .createUpdate("update attachment set name = :name, takes_over = null where id = :id")
+        .bind("id", id)
+        .bind("name", name)
+        .execute();
+  }
+
   void deleteAttachment(Handle handle, UUID id) {
     handle.createUpdate("delete from attachment where id = :id").bind("id", id).execute();
   }

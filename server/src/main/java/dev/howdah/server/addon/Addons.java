@@ -12,9 +12,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -124,7 +126,7 @@ public final class Addons {
             return new Made(before.get(), operations.first(handle, subject));
           }
           Addon addon = insert(handle, app, plan, provider, order);
-          attachments.attachNew(handle, caller, app, addon, order.attachment(), order.confirm());
+          attachments.attachNew(handle, app, addon, order.attachment(), order.confirm());
           return new Made(addon, provider.provision(handle, addon, order.options(), caller));
         });
     Operation operation = operations.await(made.operation().id(), PATIENCE);
@@ -161,8 +163,8 @@ public final class Addons {
     Operation operation = operations.await(started.id(), PATIENCE);
     if (operation.state() == Operation.State.FAILED
         || operation.state() == Operation.State.UNDOING) {
-      throw ApiError.unavailable(
-          "The plan was not changed: " + operation.error().orElse("cancelled"));
+      throw ApiError.invalid(
+          "The plan was not changed. " + operation.error().orElse("It was cancelled."));
     }
     return find(caller, started.subject().toString());
   }
@@ -194,7 +196,9 @@ public final class Addons {
           Addon addon =
               visibility.manageable(
                   handle, caller, inApp(handle, caller, appReference, reference).id().toString());
-          apps.lock(handle, apps.findOwned(handle, caller, addon.appId().toString()));
+          App owned = apps.findOwned(handle, caller, addon.appId().toString());
+          lockApps(handle, addon.id());
+          apps.lock(handle, owned);
           List<String> elsewhere = elsewhere(handle, addon);
           if (!elsewhere.isEmpty() && !force) {
             throw ApiError.invalid(
@@ -257,16 +261,26 @@ public final class Addons {
   /** Marks an add-on as ready: its config vars appear, in a new release of each app that has it. */
   public void provisioned(Handle handle, UUID id, UUID account, String email) {
     Addon addon = store.find(handle, id).orElseThrow();
-    // In the order in which a removal locks them.
-    apps.lock(handle, apps.find(handle, addon.appId()).orElseThrow());
     store.setState(handle, id, Addon.State.PROVISIONED, clock.instant());
-    List<Attachment> attachments = store.attachmentsOfAddon(handle, id);
-    attachments.stream()
+    attachments.takeOver(handle, addon, account, email);
+    List<Attachment> all = store.attachmentsOfAddon(handle, id);
+    all.stream()
         .map(Attachment::appId)
         .distinct()
         .forEach(app ->
             releases.create(
-                handle, app, account, email, "Attach " + listed(attachments, app) + ref(addon)));
+                handle, app, account, email, "Attach " + listed(all, app) + ref(addon)));
+  }
+
+  /**
+   * Locks every app that sees the add-on. First in a transaction that changes the add-on, because a
+   * removal locks them first.
+   */
+  public void lockApps(Handle handle, UUID id) {
+    Set<UUID> all = new HashSet<>();
+    store.find(handle, id).map(Addon::appId).ifPresent(all::add);
+    store.attachmentsOfAddon(handle, id).stream().map(Attachment::appId).forEach(all::add);
+    apps.lockAll(handle, all);
   }
 
   /** Forgets an add-on that is gone. */
@@ -282,11 +296,17 @@ public final class Addons {
         handle, addon.appId(), account, email, "Change plan to " + addon.fullPlan() + ref(addon));
   }
 
-  /** Makes a new release of every app that sees the add-on's values change. */
+  /** Makes a new release of every app that sees the values of {@code namespace} change. */
   public void valuesChanged(
-      Handle handle, UUID id, UUID account, String email, String description) {
+      Handle handle,
+      UUID id,
+      UUID account,
+      String email,
+      Optional<String> namespace,
+      String description) {
     Addon addon = store.find(handle, id).orElseThrow();
     store.attachmentsOfAddon(handle, id).stream()
+        .filter(attachment -> attachment.namespace().equals(namespace))
         .map(Attachment::appId)
         .distinct()
         .forEach(app -> releases.create(handle, app, account, email, description + ref(addon)));
@@ -307,7 +327,7 @@ public final class Addons {
           .map(Attachment::addon)
           .filter(addon -> !visible.contains(addon))
           .forEach(visible::add);
-      List<Addon> found = Resolver.addons(plain, visible, ofApp);
+      List<Addon> found = Resolver.addons(plain, visible, ofApp, where.isPresent());
       if (found.isEmpty()) {
         throw Visibility.unknown();
       }
@@ -343,7 +363,7 @@ public final class Addons {
   private Addon inApp(Handle handle, Caller caller, String appReference, String reference) {
     App app = apps.find(handle, caller, appReference);
     List<Attachment> ofApp = store.attachmentsOfApp(handle, app.id());
-    List<Addon> found = Resolver.addons(reference, store.seenBy(handle, app.id()), ofApp);
+    List<Addon> found = Resolver.addons(reference, store.seenBy(handle, app.id()), ofApp, true);
     if (found.size() > 1) {
       throw new ApiError(
           422,

@@ -7,6 +7,7 @@ import dev.howdah.server.platform.Caller;
 import dev.howdah.server.release.Releases;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -20,7 +21,6 @@ public final class Attachments {
   private final Releases releases;
   private final Marketplace marketplace;
   private final Visibility visibility;
-  private final AttachmentVars vars;
   private final AttachmentNames attachmentNames;
   private final AddonStore store = new AddonStore();
 
@@ -32,7 +32,6 @@ public final class Attachments {
       Releases releases,
       Marketplace marketplace,
       Visibility visibility,
-      AttachmentVars vars,
       AttachmentNames attachmentNames) {
     this.jdbi = jdbi;
     this.clock = clock;
@@ -40,7 +39,6 @@ public final class Attachments {
     this.releases = releases;
     this.marketplace = marketplace;
     this.visibility = visibility;
-    this.vars = vars;
     this.attachmentNames = attachmentNames;
   }
 
@@ -49,39 +47,34 @@ public final class Attachments {
 
   /** The attachment {@code id}. */
   public View find(Caller caller, String reference) {
-    return jdbi.withHandle(handle -> view(handle, visibleAttachment(handle, caller, reference)));
+    return jdbi.withHandle(handle -> view(visibleAttachment(handle, caller, reference)));
   }
 
   /** An attachment of the app by name or id. */
   public View find(Caller caller, String app, String reference) {
     return jdbi.withHandle(handle ->
         view(
-            handle,
-            Resolver.attachments(
-                    reference, store.attachmentsOfApp(handle, apps.find(handle, caller, app).id()))
-                .stream()
+            store.attachmentsOfApp(handle, apps.find(handle, caller, app).id()).stream()
+                .filter(attachment -> Resolver.isNamed(attachment, reference))
                 .findFirst()
                 .orElseThrow(Attachments::unknownAttachment)));
   }
 
   /** Attachments of the app. */
   public List<View> list(Caller caller, String app) {
-    return jdbi.withHandle(handle ->
-        views(handle, store.attachmentsOfApp(handle, apps.find(handle, caller, app).id())));
+    return jdbi.withHandle(
+        handle -> views(store.attachmentsOfApp(handle, apps.find(handle, caller, app).id())));
   }
 
   /** Attachments in every app the caller owns or works on. */
   public List<View> list(Caller caller) {
-    return jdbi.withHandle(
-        handle -> views(handle, store.attachmentsOfAccount(handle, caller.accountId())));
+    return jdbi.withHandle(handle -> views(store.attachmentsOfAccount(handle, caller.accountId())));
   }
 
   /** Attachments of the add-on. */
   public List<View> ofAddon(Caller caller, String addon) {
     return jdbi.withHandle(handle ->
-        views(
-            handle,
-            store.attachmentsOfAddon(handle, visibility.visible(handle, caller, addon).id())));
+        views(store.attachmentsOfAddon(handle, visibility.visible(handle, caller, addon).id())));
   }
 
   /** Attachments of an add-on, whoever asks. */
@@ -122,11 +115,14 @@ public final class Attachments {
         }
       });
       List<Attachment> ofApp = store.attachmentsOfApp(handle, app.id());
-      String wanted = name.orElseGet(() -> attachmentNames.colour(provider, ofApp));
-      makeRoom(handle, caller, app, wanted, ofApp, confirm);
+      String wanted = upper(name).orElseGet(() -> attachmentNames.colour(provider, ofApp));
+      if (!isFree(handle, app, wanted, ofApp)) {
+        requireConfirmation(app, wanted, ofApp, confirm);
+        makeRoom(handle, app, wanted, ofApp, caller.accountId(), caller.email());
+      }
       Attachment attachment = insert(handle, app, addon, wanted, namespace);
       releases.create(handle, app.id(), caller, "Attach " + wanted + Addons.ref(addon));
-      return view(handle, attachment);
+      return view(attachment);
     });
   }
 
@@ -148,7 +144,7 @@ public final class Attachments {
                 + ". Destroy the add-on instead: addons:destroy "
                 + attachment.addon().name());
       }
-      View view = view(handle, attachment);
+      View view = view(attachment);
       store.deleteAttachment(handle, attachment.id());
       releases.create(
           handle, app.id(), caller, "Detach " + attachment.name() + Addons.ref(attachment.addon()));
@@ -174,23 +170,25 @@ public final class Attachments {
       if (found.isEmpty()) {
         throw unknownAttachment();
       }
-      return views(handle, found);
+      return views(found);
     });
   }
 
   /** The chosen or made-up name, and the primary one if the app has no primary yet (B3.14). */
   void attachNew(
-      Handle handle,
-      Caller caller,
-      App app,
-      Addon addon,
-      Optional<String> wanted,
-      Optional<String> confirm) {
+      Handle handle, App app, Addon addon, Optional<String> wanted, Optional<String> confirm) {
     Provider provider = marketplace.provider(addon.service());
     List<Attachment> ofApp = store.attachmentsOfApp(handle, app.id());
-    String name = wanted.orElseGet(() -> attachmentNames.colour(provider, ofApp));
-    makeRoom(handle, caller, app, name, ofApp, confirm);
-    insert(handle, app, addon, name, Optional.empty());
+    String name = upper(wanted).orElseGet(() -> attachmentNames.colour(provider, ofApp));
+    if (isFree(handle, app, name, ofApp)) {
+      insert(handle, app, addon, name, Optional.empty());
+    } else {
+      requireConfirmation(app, name, ofApp, confirm);
+      // The name is taken over when there is something to take it: making the add-on may fail.
+      Attachment waiting =
+          insert(handle, app, addon, attachmentNames.colour(provider, ofApp), Optional.empty());
+      store.setTakesOver(handle, waiting.id(), name);
+    }
     String primary = provider.primaryAttachment();
     boolean hasPrimary =
         name.equals(primary)
@@ -217,34 +215,49 @@ public final class Attachments {
     return attachment;
   }
 
-  /** Frees a name for an attachment: from another one when confirmed, and from a user's var. */
-  private void makeRoom(
-      Handle handle,
-      Caller caller,
-      App app,
-      String name,
-      List<Attachment> ofApp,
-      Optional<String> confirm) {
-    Optional<Attachment> inTheWay =
-        ofApp.stream().filter(attachment -> attachment.name().equals(name)).findFirst();
-    boolean userVar = releases.isSetByUser(handle, app.id(), name + "_URL");
-    if (inTheWay.isEmpty() && !userVar) {
-      return;
+  /** Gives the attachments of an add-on that is ready now the names they were promised. */
+  void takeOver(Handle handle, Addon addon, UUID account, String email) {
+    for (Attachment attachment : store.attachmentsOfAddon(handle, addon.id())) {
+      Optional<String> name = store.takesOver(handle, attachment.id());
+      if (name.isPresent()) {
+        App app = apps.find(handle, attachment.appId()).orElseThrow();
+        List<Attachment> ofApp = store.attachmentsOfApp(handle, app.id());
+        makeRoom(handle, app, name.get(), ofApp, account, email);
+        store.renameAttachment(handle, attachment.id(), name.get());
+      }
     }
+  }
+
+  private boolean isFree(Handle handle, App app, String name, List<Attachment> ofApp) {
+    return ofApp.stream().noneMatch(attachment -> attachment.name().equals(name))
+        && !releases.isSetByUser(handle, app.id(), name + "_URL");
+  }
+
+  private static void requireConfirmation(
+      App app, String name, List<Attachment> ofApp, Optional<String> confirm) {
     if (!confirm.equals(Optional.of(app.name()))) {
       throw ApiError.confirmationRequired(
           app.name(),
-          inTheWay
+          ofApp.stream()
+              .filter(attachment -> attachment.name().equals(name))
+              .findFirst()
               .map(attachment ->
                   name + " is already attached to " + attachment.addon().name() + ". Overwrite?")
               .orElse("Overwrite the config var " + name + "_URL?"));
     }
+  }
+
+  /** Frees a name for an attachment: from another one, and from a var the user set. */
+  private void makeRoom(
+      Handle handle, App app, String name, List<Attachment> ofApp, UUID account, String email) {
     releases.giveWay(handle, app.id(), name + "_URL");
-    if (inTheWay.isPresent()) {
-      Attachment old = inTheWay.get();
-      keepReachable(handle, app, old, ofApp);
-      store.deleteAttachment(handle, old.id());
-      releases.create(handle, app.id(), caller, "Detach " + name + Addons.ref(old.addon()));
+    for (Attachment old : ofApp) {
+      if (old.name().equals(name)) {
+        keepReachable(handle, app, old, ofApp);
+        store.deleteAttachment(handle, old.id());
+        releases.create(
+            handle, app.id(), account, email, "Detach " + name + Addons.ref(old.addon()));
+      }
     }
   }
 
@@ -260,36 +273,39 @@ public final class Attachments {
     }
   }
 
+  /** By id. Names are unique in an app only, so a name alone would mean any app's. */
   private Attachment visibleAttachment(Handle handle, Caller caller, String reference) {
-    Optional<UUID> id;
+    UUID id;
     try {
-      id = Optional.of(UUID.fromString(reference));
+      id = UUID.fromString(reference);
     } catch (IllegalArgumentException notAnId) {
-      id = Optional.empty();
+      throw unknownAttachment();
     }
-    Optional<Attachment> byId = id.flatMap(found -> store.attachment(handle, found));
-    return byId.filter(attachment ->
+    return store
+        .attachment(handle, id)
+        .filter(attachment ->
             apps.find(handle, attachment.appId())
                 .filter(app -> apps.mayUse(handle, caller, app))
                 .isPresent())
-        .or(() ->
-            store.attachmentsOfAccount(handle, caller.accountId()).stream()
-                .filter(attachment -> attachment.name().equals(reference))
-                .findFirst())
         .orElseThrow(Attachments::unknownAttachment);
   }
 
-  private View view(Handle handle, Attachment attachment) {
+  /** Names of config vars are written in capitals. */
+  private static Optional<String> upper(Optional<String> name) {
+    return name.map(text -> text.toUpperCase(Locale.ROOT));
+  }
+
+  private View view(Attachment attachment) {
     return new View(
         attachment,
         marketplace.plan(attachment.addon().fullPlan()),
-        vars.of(handle, attachment).keySet().stream()
-            .filter(name -> name.startsWith(attachment.name() + "_"))
+        marketplace.provider(attachment.addon().service()).suffixes().stream()
+            .map(suffix -> attachment.name() + "_" + suffix)
             .toList());
   }
 
-  private List<View> views(Handle handle, List<Attachment> attachments) {
-    return attachments.stream().map(attachment -> view(handle, attachment)).toList();
+  private List<View> views(List<Attachment> attachments) {
+    return attachments.stream().map(attachment -> view(attachment)).toList();
   }
 
   private static ApiError unknownAttachment() {

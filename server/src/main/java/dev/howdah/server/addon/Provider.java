@@ -39,6 +39,9 @@ public interface Provider {
   /** Records the operation that moves {@code addon} to {@code plan}. */
   Operation changePlan(Handle handle, Addon addon, Plan plan, Caller by);
 
+  /** What the names of an attachment's config vars end in, such as {@code URL}. */
+  List<String> suffixes();
+
   /** The values behind a namespace of the add-on by suffix, such as {@code URL}. */
   SortedMap<String, String> values(Handle handle, Addon addon, String namespace);
 

@@ -18,8 +18,7 @@ final class Resolver {
    */
   static List<Attachment> attachments(String name, List<Attachment> ofApp) {
     String plain = withoutUrl(name);
-    List<Attachment> named =
-        ofApp.stream().filter(a -> a.name().equalsIgnoreCase(plain) || is(a.id(), name)).toList();
+    List<Attachment> named = ofApp.stream().filter(a -> isNamed(a, name)).toList();
     if (!named.isEmpty()) {
       return withCredentials(named, ofApp);
     }
@@ -61,9 +60,11 @@ final class Resolver {
    * Add-ons that {@code name} means: name, id or service of an add-on, or an attachment of the app.
    *
    * @param visible every add-on the caller may see
-   * @param ofApp attachments of the app asked about, empty when none was named
+   * @param ofApp attachments of the app asked about
+   * @param inApp whether an app was named; then a service means its add-ons there only
    */
-  static List<Addon> addons(String name, List<Addon> visible, List<Attachment> ofApp) {
+  static List<Addon> addons(
+      String name, List<Addon> visible, List<Attachment> ofApp, boolean inApp) {
     List<Addon> named =
         visible.stream().filter(a -> a.name().equals(name) || is(a.id(), name)).toList();
     if (!named.isEmpty()) {
@@ -76,11 +77,16 @@ final class Resolver {
     }
     String service = name.contains(":") ? name.substring(0, name.indexOf(':')) : name;
     List<Addon> ofAppAddons = ofApp.stream().map(Attachment::addon).distinct().toList();
-    return (ofApp.isEmpty() ? visible : ofAppAddons)
+    return (inApp ? ofAppAddons : visible)
         .stream()
             .filter(a ->
                 a.service().equals(service) && (!name.contains(":") || a.fullPlan().equals(name)))
             .toList();
+  }
+
+  /** Whether {@code name} is the attachment's name, with or without {@code _URL}, or its id. */
+  static boolean isNamed(Attachment attachment, String name) {
+    return attachment.name().equalsIgnoreCase(withoutUrl(name)) || is(attachment.id(), name);
   }
 
   private static String withoutUrl(String name) {

@@ -6,8 +6,10 @@ import dev.howdah.server.platform.ApiError;
 import dev.howdah.server.platform.Caller;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -98,6 +100,14 @@ public final class Apps {
         .find(handle, app.id())
         .filter(found -> !found.deleting())
         .orElseThrow(() -> ApiError.notFound("app", "Couldn't find that app."));
+  }
+
+  /**
+   * Locks several apps until the transaction ends, always in the same order, so that two
+   * transactions that change the same apps never wait for each other in a circle.
+   */
+  public void lockAll(Handle handle, Collection<UUID> apps) {
+    new TreeSet<>(apps).forEach(app -> store.lock(handle, app));
   }
 
   /**

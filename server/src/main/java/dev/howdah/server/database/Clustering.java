@@ -46,6 +46,14 @@ final class Clustering {
     if (host.clusters().configure(spec(database, plan)) == Configured.RESTART_REQUIRED) {
       host.clusters().restart(database.id());
     }
+    // Also when an earlier try left the server down: what is configured must be seen to run.
+    host.clusters().start(database.id());
+  }
+
+  /** The SQL side of a database whose server is made to run first. */
+  TenantDatabase started(Database database) {
+    host.clusters().start(database.id());
+    return tenant(database);
   }
 
   void destroy(Database database) {

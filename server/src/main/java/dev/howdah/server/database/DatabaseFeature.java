@@ -80,7 +80,7 @@ public final class DatabaseFeature {
     return new Parts(
         procedures.all(),
         new DatabaseRoutes(databases, region).routes(),
-        new Enforcement(jdbi, clock, catalogue, clustering, store, procedures));
+        new Enforcement(jdbi, clock, catalogue, clustering, store, procedures, operations));
   }
 
   /** What the second stage adds. */
@@ -94,6 +94,24 @@ public final class DatabaseFeature {
       host.installations()
           .newest()
           .ifPresent(installation -> host.clusters().prepare(installation.major(), size));
+    }
+  }
+
+  /**
+   * Checks that every plan in use is in the catalogue.
+   *
+   * @throws IllegalStateException that names what is missing from {@code plans.yaml}
+   */
+  public void requirePlans() {
+    Set<String> missing =
+        jdbi.withHandle(store::plansInUse).stream()
+            .filter(plan -> catalogue.find(plan).isEmpty())
+            .collect(Collectors.toSet());
+    if (!missing.isEmpty()) {
+      throw new IllegalStateException(
+          "plans.yaml lacks plans that databases have: "
+              + String.join(", ", missing)
+              + ". Put them back, or move these databases to other plans first.");
     }
   }
 

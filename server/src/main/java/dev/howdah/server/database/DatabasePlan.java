@@ -94,7 +94,8 @@ public record DatabasePlan(
       settings.put("maintenance_work_mem", "16MB");
       settings.put("autovacuum_max_workers", "1");
       settings.put("max_wal_size", "64MB");
-      settings.put("min_wal_size", "5MB");
+      // Twice the segments of a cluster that came from a production plan.
+      settings.put("min_wal_size", "32MB");
       settings.put("temp_file_limit", "1GB");
       settings.put("pg_stat_statements.max", "500");
     } else {

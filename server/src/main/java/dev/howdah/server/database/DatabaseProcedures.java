@@ -111,6 +111,7 @@ final class DatabaseProcedures {
     clustering.create(database, plan(database.plan()));
     clustering.tenant(database).provision(login(credential), plan(database.plan()).connections());
     return Outcome.done(handle -> {
+      addons.lockApps(handle, database.id());
       store.setState(handle, database.id(), Database.State.AVAILABLE);
       store.setCredentialState(handle, credential.id(), Credential.State.ACTIVE);
       addons.provisioned(handle, database.id(), by(operation), email(operation));
@@ -137,15 +138,33 @@ final class DatabaseProcedures {
   }
 
   private Outcome configureForNewPlan(Operation operation) {
-    clustering.configure(database(operation), plan(text(operation, "to")));
+    Database database = database(operation);
+    DatabasePlan plan = plan(text(operation, "to"));
+    if (measuredUse(database, plan) > 1) {
+      return new Outcome.Fail(
+          "It does not fit "
+              + plan.humanName()
+              + ". Delete some of its data first, or choose a larger plan.");
+    }
+    clustering.configure(database, plan);
     return Outcome.done();
+  }
+
+  /** How much of a plan the database would use, measured now. */
+  private double measuredUse(Database database, DatabasePlan plan) {
+    if (plan.rows().isEmpty() && plan.bytes().isEmpty()) {
+      return 0;
+    }
+    TenantDatabase tenant = clustering.started(database);
+    long rows = plan.rows().isPresent() ? tenant.countRows(plan.rows().getAsLong()).rows() : 0;
+    return Ladder.use(plan, rows, tenant.statistics().bytes());
   }
 
   private Outcome restore(Operation operation) {
     Database database = database(operation);
     DatabasePlan plan = plan(text(operation, "from"));
     clustering.configure(database, plan);
-    clustering.tenant(database).limitConnections(plan.connections());
+    clustering.started(database).limitConnections(plan.connections());
     return Outcome.done();
   }
 
@@ -153,9 +172,18 @@ final class DatabaseProcedures {
     Database database = database(operation);
     String planName = text(operation, "to");
     DatabasePlan plan = plan(planName);
-    clustering.tenant(database).limitConnections(plan.connections());
+    TenantDatabase tenant = clustering.started(database);
+    tenant.limitConnections(plan.connections());
+    if (tenant.restricted()) {
+      // The new plan has room, or this operation would have failed: help at once, not at the next
+      // look.
+      tenant.release(plan.connections());
+    }
     return Outcome.done(handle -> {
+      addons.lockApps(handle, database.id());
       store.setPlan(handle, database.id(), planName);
+      store.setCompliance(
+          handle, database.id(), Optional.empty(), Optional.empty(), Optional.empty());
       addons.planChanged(handle, database.id(), planName, by(operation), email(operation));
     });
   }
@@ -169,12 +197,12 @@ final class DatabaseProcedures {
   private Outcome reset(Operation operation) {
     List<String> extensions =
         operation.input().path("extensions").valueStream().map(JsonNode::stringValue).toList();
-    clustering.tenant(database(operation)).reset(extensions);
+    clustering.started(database(operation)).reset(extensions);
     return Outcome.done();
   }
 
   private Outcome repair(Operation operation) {
-    clustering.tenant(database(operation)).repairDefault();
+    clustering.started(database(operation)).repairDefault();
     return Outcome.done();
   }
 
@@ -182,7 +210,7 @@ final class DatabaseProcedures {
     Credential credential = credential(operation).orElseThrow();
     Preset preset = Preset.valueOf(text(operation, "preset").toUpperCase(Locale.ROOT));
     Database database = database(operation);
-    TenantDatabase tenant = clustering.tenant(database);
+    TenantDatabase tenant = clustering.started(database);
     tenant.createCredential(
         new Identifier(credential.name()),
         login(credential),
@@ -199,7 +227,7 @@ final class DatabaseProcedures {
   private Outcome dropCredential(Operation operation) {
     Optional<Credential> credential = credential(operation);
     credential.ifPresent(found ->
-        clustering.tenant(database(operation)).destroyCredential(new Identifier(found.name())));
+        clustering.started(database(operation)).destroyCredential(new Identifier(found.name())));
     return Outcome.done(
         handle -> credential.ifPresent(found -> store.deleteCredential(handle, found.id())));
   }
@@ -209,18 +237,20 @@ final class DatabaseProcedures {
     Credential next = credential(operation).orElseThrow();
     Credential old = credential(UUID.fromString(text(operation, "old"))).orElseThrow();
     clustering
-        .tenant(database)
+        .started(database)
         .rotate(
             new Identifier(old.userName()),
             login(next),
             operation.input().path("forced").asBoolean(false)
                 ? OldSessions.TERMINATE
                 : OldSessions.FINISH);
-    if (database.restrictedAt().isPresent()) {
+    TenantDatabase tenant = clustering.started(database);
+    if (tenant.restricted()) {
       // A new login must not be the way around a restriction.
-      clustering.tenant(database).restrict();
+      tenant.restrict();
     }
     return Outcome.done(handle -> {
+      addons.lockApps(handle, database.id());
       store.setCredentialState(handle, old.id(), Credential.State.REVOKING);
       store.setCredentialState(handle, next.id(), Credential.State.ACTIVE);
       addons.valuesChanged(
@@ -228,6 +258,7 @@ final class DatabaseProcedures {
           database.id(),
           by(operation),
           email(operation),
+          namespace(next),
           "Rotate credentials of " + next.name());
     });
   }
@@ -268,6 +299,13 @@ final class DatabaseProcedures {
         .find(name)
         .orElseThrow(
             () -> new IllegalStateException("plans.yaml has no plan " + name + " any more"));
+  }
+
+  /** The namespace under which attachments use a credential. */
+  private static Optional<String> namespace(Credential credential) {
+    return credential.name().equals(Database.DEFAULT_CREDENTIAL)
+        ? Optional.empty()
+        : Optional.of("credential:" + credential.name());
   }
 
   private static Login login(Credential credential) {

@@ -85,6 +85,10 @@ final class DatabaseStore {
         .list();
   }
 
+  List<String> plansInUse(Handle handle) {
+    return handle.createQuery("select distinct plan from database").mapTo(String.class).list();
+  }
+
   void setState(Handle handle, UUID id, Database.State state) {
     handle
         .createUpdate("update database set state = :state where id = :id")

@@ -1,6 +1,7 @@
 package dev.howdah.server.database;
 
 import dev.howdah.postgres.tenant.TenantDatabase;
+import dev.howdah.server.operation.Operations;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -27,6 +28,7 @@ public final class Enforcement implements AutoCloseable {
   private final Clustering clustering;
   private final DatabaseStore store;
   private final DatabaseProcedures procedures;
+  private final Operations operations;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("enforcement").factory());
 
@@ -36,13 +38,15 @@ public final class Enforcement implements AutoCloseable {
       PlanCatalogue catalogue,
       Clustering clustering,
       DatabaseStore store,
-      DatabaseProcedures procedures) {
+      DatabaseProcedures procedures,
+      Operations operations) {
     this.jdbi = jdbi;
     this.clock = clock;
     this.catalogue = catalogue;
     this.clustering = clustering;
     this.store = store;
     this.procedures = procedures;
+    this.operations = operations;
   }
 
   /** Begins to look, every {@code interval}. */
@@ -70,7 +74,9 @@ public final class Enforcement implements AutoCloseable {
 
   private void look(Database database) {
     try {
-      if (clustering.running(database)) {
+      boolean busy =
+          !jdbi.withHandle(handle -> operations.unfinished(handle, database.id())).isEmpty();
+      if (!busy && clustering.running(database)) {
         sweep(database);
         measure(database);
       }
@@ -104,10 +110,18 @@ public final class Enforcement implements AutoCloseable {
             Ladder.use(plan, rows, bytes),
             database.warnedAt(),
             database.overSince(),
-            database.restrictedAt(),
+            restrictedAt(database, tenant, now),
             catalogue.grace(),
             now);
     carryOut(action, database, plan, tenant, now);
+  }
+
+  /** What is so in the cluster counts: a crash may have come between an action and its record. */
+  private static Optional<Instant> restrictedAt(
+      Database database, TenantDatabase tenant, Instant now) {
+    return tenant.restricted()
+        ? Optional.of(database.restrictedAt().orElse(now))
+        : Optional.empty();
   }
 
   private void carryOut(

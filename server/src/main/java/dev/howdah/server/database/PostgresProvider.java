@@ -169,14 +169,6 @@ public final class PostgresProvider implements Provider {
   @Override
   public Operation changePlan(Handle handle, Addon addon, Plan plan, Caller by) {
     Database database = store.find(handle, addon.id()).orElseThrow();
-    DatabasePlan wanted = catalogue.find(plan.name()).orElseThrow();
-    if (Ladder.use(wanted, database.rows(), database.bytes()) > 1) {
-      throw ApiError.invalid(
-          addon.name()
-              + " does not fit "
-              + plan.fullName()
-              + ". Delete some of its data first, or choose a larger plan.");
-    }
     return operations.submit(
         handle,
         DatabaseProcedures.CHANGE_PLAN,
@@ -186,6 +178,11 @@ public final class PostgresProvider implements Provider {
             "to", plan.name(),
             "by", by.accountId(),
             "email", by.email()));
+  }
+
+  @Override
+  public List<String> suffixes() {
+    return List.of("URL");
   }
 
   @Override

@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
@@ -228,7 +229,18 @@ public final class Operations implements AutoCloseable {
   }
 
   private Operation step(Operation operation) {
-    Procedure procedure = procedure(operation.kind());
+    Procedure procedure = procedures.get(operation.kind());
+    if (procedure == null || !procedure.has(operation.step())) {
+      return postpone(
+          operation,
+          new Advance(
+              operation.state(),
+              operation.step(),
+              0,
+              clock.instant().plus(Duration.ofHours(1)),
+              "waits for a release of Howdah that knows " + operation.kind(),
+              ""));
+    }
     boolean undoing = operation.state() == Operation.State.UNDOING;
     if (operation.cancelled() && !undoing && procedure.canUndo()) {
       return record(
@@ -252,23 +264,50 @@ public final class Operations implements AutoCloseable {
           operation.step(),
           operation.attempt() + 1,
           problem);
-      String reason =
-          problem.getMessage() == null ? problem.getClass().getSimpleName() : problem.getMessage();
       return record(
           operation,
-          Advance.afterFailure(procedure, operation, reason, clock.instant()),
+          Advance.afterFailure(procedure, operation, reason(problem), clock.instant()),
           "retry",
           null);
     }
     Advance advance = Advance.after(procedure, operation, outcome, clock.instant());
     return switch (outcome) {
-      case Outcome.Done done -> record(operation, advance, "done", done);
+      case Outcome.Done done -> recordDone(procedure, operation, advance, done);
       case Outcome.Fail fail -> record(operation, advance, "failed", null);
       case Outcome.Again again ->
           advance.state() == operation.state()
               ? postpone(operation, advance)
               : record(operation, advance, "late", null);
     };
+  }
+
+  /**
+   * Writes that cannot be made are a failed attempt like any other, unless nothing can be written.
+   */
+  private Operation recordDone(
+      Procedure procedure, Operation operation, Advance advance, Outcome.Done done) {
+    try {
+      return record(operation, advance, "done", done);
+    } catch (ConnectionException away) {
+      throw away;
+    } catch (RuntimeException problem) {
+      log.warn(
+          "operation {} {} of {}: step {} cannot be recorded; it is retried or undone",
+          operation.kind(),
+          operation.id(),
+          operation.subject(),
+          operation.step(),
+          problem);
+      return record(
+          operation,
+          Advance.afterFailure(procedure, operation, reason(problem), clock.instant()),
+          "retry",
+          null);
+    }
+  }
+
+  private static String reason(Exception problem) {
+    return problem.getMessage() == null ? problem.getClass().getSimpleName() : problem.getMessage();
   }
 
   private Operation postpone(Operation operation, Advance advance) {

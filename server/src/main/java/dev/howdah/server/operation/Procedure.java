@@ -33,6 +33,12 @@ public record Procedure(String kind, Duration deadline, List<Step> steps, List<S
     }
   }
 
+  /** Whether {@code step} is one of the steps, forward or back. */
+  public boolean has(String step) {
+    return java.util.stream.Stream.concat(steps.stream(), undo.stream())
+        .anyMatch(candidate -> candidate.name().equals(step));
+  }
+
   /** Whether operations of this kind can be taken back. */
   public boolean canUndo() {
     return !undo.isEmpty();

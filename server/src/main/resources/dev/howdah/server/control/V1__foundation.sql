@@ -113,6 +113,7 @@ create table attachment (
   app_id     uuid not null references app on delete cascade,
   name       text not null,
   namespace  text,
+  takes_over text,                     -- the name it gets, from whoever has it, once it is ready
   created_at timestamptz not null,
   updated_at timestamptz not null,
   unique (app_id, name)
