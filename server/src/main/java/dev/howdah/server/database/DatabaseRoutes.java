@@ -69,13 +69,13 @@ public final class DatabaseRoutes {
             "PUT",
             "/client/v11/databases/{database}/reset",
             object(optional("extensions", new Shape.ListOf(EXTENSION, 100))),
-            call -> {
-              databases.reset(
-                  call.caller(),
-                  call.path("database"),
-                  call.at("/extensions").valueStream().map(JsonNode::stringValue).toList());
-              return done("The database has been reset.");
-            }),
+            call ->
+                answer(
+                    databases.reset(
+                        call.caller(),
+                        call.path("database"),
+                        call.at("/extensions").valueStream().map(JsonNode::stringValue).toList()),
+                    "The database has been reset.")),
         Route.of(
             "POST",
             "/client/v11/databases/{database}/connection_reset",
@@ -96,10 +96,10 @@ public final class DatabaseRoutes {
         Route.of(
             "POST",
             "/postgres/v0/databases/{database}/repair-default",
-            call -> {
-              databases.repairDefault(call.caller(), call.path("database"));
-              return done("The default credential owns every object of the database.");
-            }));
+            call ->
+                answer(
+                    databases.repairDefault(call.caller(), call.path("database")),
+                    "The default credential owns every object of the database.")));
   }
 
   private List<Route> credentialRoutes() {
@@ -120,14 +120,17 @@ public final class DatabaseRoutes {
                 optional(
                     "preset",
                     matching(9, "none|readonly|readwrite", "must be none, readonly or readwrite"))),
-            call ->
-                Reply.created(
-                    wire(
-                        databases.createCredential(
-                            call.caller(),
-                            call.path("database"),
-                            call.text("/name").orElseThrow(),
-                            call.text("/preset").orElse("none"))))),
+            call -> {
+              Databases.CredentialView made =
+                  databases.createCredential(
+                      call.caller(),
+                      call.path("database"),
+                      call.text("/name").orElseThrow(),
+                      call.text("/preset").orElse("none"));
+              return made.state() == Credential.State.ACTIVE
+                  ? Reply.created(wire(made))
+                  : new Reply.Json(202, wire(made), Map.of());
+            }),
         Route.of(
             "GET",
             "/postgres/v0/databases/{database}/credentials/{credential}",
@@ -139,28 +142,31 @@ public final class DatabaseRoutes {
         Route.of(
             "DELETE",
             "/postgres/v0/databases/{database}/credentials/{credential}",
-            call -> {
-              databases.destroyCredential(
-                  call.caller(), call.path("database"), call.path("credential"));
-              return done("The credential has been destroyed.");
-            }),
+            call ->
+                answer(
+                    databases.destroyCredential(
+                        call.caller(), call.path("database"), call.path("credential")),
+                    "The credential has been destroyed.")),
         Route.of(
             "POST",
             "/postgres/v0/databases/{database}/credentials/{credential}/credentials_rotation",
             FORCED,
-            call -> {
-              databases.rotate(
-                  call.caller(), call.path("database"), call.path("credential"), forced(call));
-              return done("The credential has been rotated.");
-            }),
+            call ->
+                answer(
+                    databases.rotate(
+                        call.caller(),
+                        call.path("database"),
+                        call.path("credential"),
+                        forced(call)),
+                    "The credential has been rotated.")),
         Route.of(
             "POST",
             "/postgres/v0/databases/{database}/credentials_rotation",
             FORCED,
-            call -> {
-              databases.rotateAll(call.caller(), call.path("database"), forced(call));
-              return done("All credentials have been rotated.");
-            }));
+            call ->
+                answer(
+                    databases.rotateAll(call.caller(), call.path("database"), forced(call)),
+                    "All credentials have been rotated.")));
   }
 
   private Reply info(Call call) {
@@ -193,8 +199,15 @@ public final class DatabaseRoutes {
     return call.bool("/forced").orElse(false);
   }
 
-  private static Reply done(String message) {
-    return Reply.ok(Map.of("message", message));
+  static Reply.Json answer(Databases.Progress progress, String done) {
+    return switch (progress) {
+      case DONE -> Reply.ok(Map.of("message", done));
+      case UNDER_WAY ->
+          new Reply.Json(
+              202,
+              Map.of("message", "This takes longer and goes on. Wait for it with pg:wait."),
+              Map.of());
+    };
   }
 
   private Map<String, Object> wire(Databases.View view) {

@@ -178,10 +178,18 @@ public final class Databases {
         .orElseThrow(() -> unknownCredential(name));
   }
 
-  /** Makes a named credential (T10.3). */
+  /** What became of a change: whether it is done, or goes on after the answer. */
+  public enum Progress {
+    /** In force. */
+    DONE,
+    /** Recorded, and being carried out; {@code wait_status} tells when it is done. */
+    UNDER_WAY
+  }
+
+  /** Makes a named credential (T10.3), which is provisioning while that goes on. */
   public CredentialView createCredential(
       Caller caller, String reference, String name, String preset) {
-    Database database =
+    Operation operation =
         start(
             caller,
             reference,
@@ -210,77 +218,96 @@ public final class Databases {
               store.insert(change.handle(), made);
               return Map.of("credential", made.id(), "preset", preset);
             });
-    return credential(caller, database.id().toString(), name);
+    return credential(caller, operation.subject().toString(), name);
   }
 
   /** Removes a named credential; what it owns passes to the default one. */
-  public void destroyCredential(Caller caller, String reference, String name) {
-    start(
-        caller,
-        reference,
-        DatabaseProcedures.DESTROY_CREDENTIAL,
-        change -> {
-          if (name.equals(Database.DEFAULT_CREDENTIAL)) {
-            throw ApiError.invalid("Default credential cannot be destroyed.");
-          }
-          Credential credential = active(change, name);
-          boolean attached =
-              attachments.of(change.handle(), change.database().id()).stream()
-                  .anyMatch(a -> a.namespace().equals(Optional.of("credential:" + name)));
-          if (attached) {
-            throw ApiError.invalid(
-                "Credential " + name + " must be detached from all apps before it is destroyed.");
-          }
-          store.setCredentialState(change.handle(), credential.id(), Credential.State.REVOKING);
-          return Map.of("credential", credential.id());
-        });
+  public Progress destroyCredential(Caller caller, String reference, String name) {
+    return progress(
+        start(
+            caller,
+            reference,
+            DatabaseProcedures.DESTROY_CREDENTIAL,
+            change -> {
+              if (name.equals(Database.DEFAULT_CREDENTIAL)) {
+                throw ApiError.invalid("Default credential cannot be destroyed.");
+              }
+              Credential credential = active(change, name);
+              boolean attached =
+                  attachments.of(change.handle(), change.database().id()).stream()
+                      .anyMatch(a -> a.namespace().equals(Optional.of("credential:" + name)));
+              if (attached) {
+                throw ApiError.invalid(
+                    "Credential "
+                        + name
+                        + " must be detached from all apps before it is destroyed.");
+              }
+              store.setCredentialState(change.handle(), credential.id(), Credential.State.REVOKING);
+              return Map.of("credential", credential.id());
+            }));
   }
 
   /** Gives a credential a new user name and password (B3.27). */
-  public void rotate(Caller caller, String reference, String name, boolean forced) {
-    start(
-        caller,
-        reference,
-        DatabaseProcedures.ROTATE_CREDENTIAL,
-        change -> {
-          Credential old = active(change, name);
-          Credential next = fresh(change.database(), name);
-          store.insert(change.handle(), next);
-          return Map.of("credential", next.id(), "old", old.id(), "forced", forced);
-        });
+  public Progress rotate(Caller caller, String reference, String name, boolean forced) {
+    return progress(
+        start(
+            caller,
+            reference,
+            DatabaseProcedures.ROTATE_CREDENTIAL,
+            change -> {
+              Credential old = active(change, name);
+              Credential next = fresh(change.database(), name);
+              store.insert(change.handle(), next);
+              return Map.of("credential", next.id(), "old", old.id(), "forced", forced);
+            }));
   }
 
   /** Gives every credential a new user name and password. */
-  public void rotateAll(Caller caller, String reference, boolean forced) {
-    for (CredentialView credential : credentials(caller, reference)) {
-      if (credential.state() == Credential.State.ACTIVE) {
-        rotate(caller, reference, credential.name(), forced);
+  public Progress rotateAll(Caller caller, String reference, boolean forced) {
+    List<String> names =
+        credentials(caller, reference).stream()
+            .filter(credential -> credential.state() == Credential.State.ACTIVE)
+            .map(CredentialView::name)
+            .toList();
+    for (int i = 0; i < names.size(); i++) {
+      if (rotate(caller, reference, names.get(i), forced) == Progress.UNDER_WAY) {
+        List<String> left = names.subList(i + 1, names.size());
+        if (!left.isEmpty()) {
+          throw ApiError.busy(
+              "The rotation of %s still goes on, and that of %s was not begun. Wait with pg:wait,"
+                      .formatted(names.get(i), String.join(", ", left))
+                  + " then rotate these.",
+              30);
+        }
+        return Progress.UNDER_WAY;
       }
     }
+    return Progress.DONE;
   }
 
   /** Gives every object of the database back to the default credential. */
-  public void repairDefault(Caller caller, String reference) {
-    start(caller, reference, DatabaseProcedures.REPAIR, change -> Map.of());
+  public Progress repairDefault(Caller caller, String reference) {
+    return progress(start(caller, reference, DatabaseProcedures.REPAIR, change -> Map.of()));
   }
 
   /** Makes the database anew, empty, with these extensions installed. */
-  public void reset(Caller caller, String reference, List<String> extensions) {
-    start(
-        caller,
-        reference,
-        DatabaseProcedures.RESET,
-        change -> {
-          List<String> offered = plan(change.database()).extensions();
-          extensions.stream()
-              .filter(extension -> !offered.contains(extension))
-              .findFirst()
-              .ifPresent(extension -> {
-                throw ApiError.invalid(
-                    "Extension " + extension + " is not available on this plan.");
-              });
-          return Map.of("extensions", extensions);
-        });
+  public Progress reset(Caller caller, String reference, List<String> extensions) {
+    return progress(
+        start(
+            caller,
+            reference,
+            DatabaseProcedures.RESET,
+            change -> {
+              List<String> offered = plan(change.database()).extensions();
+              extensions.stream()
+                  .filter(extension -> !offered.contains(extension))
+                  .findFirst()
+                  .ifPresent(extension -> {
+                    throw ApiError.invalid(
+                        "Extension " + extension + " is not available on this plan.");
+                  });
+              return Map.of("extensions", extensions);
+            }));
   }
 
   /** Ends every session of the database's users; returns how many there were. */
@@ -301,23 +328,29 @@ public final class Databases {
 
   /** Changes settings. They are in force when this returns. */
   public UserSettings changeSettings(Caller caller, String reference, Map<String, String> changes) {
-    start(
-        caller,
-        reference,
-        DatabaseProcedures.CONFIGURE,
-        change -> {
-          requireFeature(change.database(), "settings", "pg:settings");
-          UserSettings settings = Clustering.settings(change.database());
-          for (var entry : changes.entrySet()) {
-            try {
-              settings = settings.with(entry.getKey(), entry.getValue());
-            } catch (IllegalArgumentException wrong) {
-              throw ApiError.invalid(String.valueOf(wrong.getMessage()));
-            }
-          }
-          store.setSettings(change.handle(), change.database().id(), Clustering.changed(settings));
-          return Map.of();
-        });
+    Operation operation =
+        start(
+            caller,
+            reference,
+            DatabaseProcedures.CONFIGURE,
+            change -> {
+              requireFeature(change.database(), "settings", "pg:settings");
+              UserSettings settings = Clustering.settings(change.database());
+              for (var entry : changes.entrySet()) {
+                try {
+                  settings = settings.with(entry.getKey(), entry.getValue());
+                } catch (IllegalArgumentException wrong) {
+                  throw ApiError.invalid(String.valueOf(wrong.getMessage()));
+                }
+              }
+              store.setSettings(
+                  change.handle(), change.database().id(), Clustering.changed(settings));
+              return Map.of();
+            });
+    if (progress(operation) == Progress.UNDER_WAY) {
+      // The answer has no room for a message, and clients would say that the setting is in force.
+      throw ApiError.busy("The settings are recorded and not in force yet. Wait with pg:wait.", 30);
+    }
     return settings(caller, reference);
   }
 
@@ -328,7 +361,7 @@ public final class Databases {
    *
    * @param prepare checks, records what belongs to the operation, and returns its input
    */
-  private Database start(
+  private Operation start(
       Caller caller, String reference, String kind, Function<Change, Map<String, Object>> prepare) {
     Operation started =
         jdbi.inTransaction(handle -> {
@@ -342,11 +375,24 @@ public final class Databases {
           return operations.submit(handle, kind, addon.id(), input);
         });
     Operation operation = operations.await(started.id(), PATIENCE);
-    if (operation.state() == Operation.State.FAILED) {
-      throw ApiError.unavailable(
-          "This did not work, and nothing was changed: " + operation.error().orElse("cancelled"));
-    }
-    return jdbi.withHandle(handle -> store.find(handle, started.subject())).orElseThrow();
+    progress(operation);
+    return operation;
+  }
+
+  /** How far an operation got; one that does not go forward is refused. */
+  static Progress progress(Operation operation) {
+    return switch (operation.state()) {
+      case SUCCEEDED -> Progress.DONE;
+      case RUNNING -> Progress.UNDER_WAY;
+      case UNDOING ->
+          throw ApiError.unavailable(
+              "This did not work, and is being taken back: "
+                  + operation.error().orElse("cancelled"));
+      case FAILED ->
+          throw ApiError.unavailable(
+              "This did not work, and nothing was changed: "
+                  + operation.error().orElse("cancelled"));
+    };
   }
 
   private Database visible(Caller caller, String reference) {
@@ -454,6 +500,10 @@ public final class Databases {
       case DatabaseProcedures.DESTROY -> "deprovisioning";
       case DatabaseProcedures.CHANGE_PLAN -> "changing plan";
       case DatabaseProcedures.RESET -> "resetting";
+      case DatabaseProcedures.ROTATE_CREDENTIAL -> "rotating a credential";
+      case DatabaseProcedures.CREATE_CREDENTIAL -> "making a credential";
+      case DatabaseProcedures.DESTROY_CREDENTIAL -> "destroying a credential";
+      case DatabaseProcedures.CONFIGURE -> "changing settings";
       default -> "modifying";
     };
   }
