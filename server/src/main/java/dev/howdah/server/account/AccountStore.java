@@ -77,6 +77,16 @@ final class AccountStore {
         .execute();
   }
 
+  /** Ends what was logged in with the old password, but for the session that changed it. */
+  void endOtherSessions(Handle handle, UUID id, UUID kept) {
+    handle
+        .createUpdate(
+            "delete from authorization_token where account_id = :id and session and id <> :kept")
+        .bind("id", id)
+        .bind("kept", kept)
+        .execute();
+  }
+
   void setName(Handle handle, UUID id, Optional<String> name, Instant now) {
     handle
         .createUpdate("update account set name = :name, updated_at = :now where id = :id")

@@ -26,14 +26,18 @@ public final class Accounts {
     this.random = random;
   }
 
-  /** Makes sure that the first account exists and may log in with {@code password}. */
+  /**
+   * Makes sure that the first account exists. A new one may log in with {@code password}; one that
+   * has a password keeps it.
+   */
   public Account ensureOperator(String email, Optional<String> password) {
     Account account =
         jdbi.inTransaction(handle ->
             store
                 .findByEmail(handle, email)
                 .orElseGet(() -> insert(handle, email, true, Optional.empty())));
-    if (password.isPresent() && !passwordMatches(account, password.get())) {
+    if (password.isPresent()
+        && jdbi.withHandle(handle -> store.passwordHash(handle, account.id())).isEmpty()) {
       setPassword(account.id(), password.get());
     }
     return account;
@@ -86,6 +90,8 @@ public final class Accounts {
         throw ApiError.forbidden("The current password is missing or wrong. Nothing was changed.");
       }
       setPassword(caller.accountId(), password.get());
+      jdbi.useHandle(
+          handle -> store.endOtherSessions(handle, caller.accountId(), caller.authorizationId()));
     }
     if (name.isPresent()) {
       jdbi.useHandle(handle -> store.setName(handle, caller.accountId(), name, clock.instant()));

@@ -126,6 +126,33 @@ final class AuthorizationStore {
         .execute();
   }
 
+  /** Remembers a token that is about to end; sessions' are drawn at random and never come back. */
+  void remember(Handle handle, UUID id, Instant now) {
+    handle
+        .createUpdate(
+            """
+            insert into revoked_token (token_hash, revoked_at)
+            select token_hash, :now from authorization_token where id = :id and not session
+            on conflict do nothing
+            """)
+        .bind("id", id)
+        .bind("now", utc(now))
+        .execute();
+  }
+
+  /** Whether the token stands for somebody, or did until it was revoked or expired. */
+  boolean known(Handle handle, byte[] hash) {
+    return handle
+        .createQuery(
+            """
+            select exists (select from authorization_token where token_hash = :hash)
+                or exists (select from revoked_token where token_hash = :hash)
+            """)
+        .bind("hash", hash)
+        .mapTo(Boolean.class)
+        .one();
+  }
+
   void delete(Handle handle, UUID id) {
     handle.createUpdate("delete from authorization_token where id = :id").bind("id", id).execute();
   }

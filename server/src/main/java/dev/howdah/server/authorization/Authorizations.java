@@ -32,13 +32,18 @@ public final class Authorizations implements Authenticator {
     return jdbi.withHandle(handle -> store.caller(handle, Tokens.hash(token), clock.instant()));
   }
 
-  /** Makes sure that {@code token} stands for {@code account}, as the operator asked at start. */
+  /**
+   * Makes {@code token} stand for {@code account}, as the operator asked at start; unless it did
+   * before and was ended.
+   */
   public void ensure(Account account, String token) {
-    if (authenticate(token).isEmpty()) {
-      Authorization made =
-          fresh(account.id(), account.email(), "First account", List.of("global"), false, null);
-      jdbi.useHandle(handle -> store.insert(handle, made, Tokens.hash(token), Tokens.hint(token)));
-    }
+    Authorization made =
+        fresh(account.id(), account.email(), "First account", List.of("global"), false, null);
+    jdbi.useTransaction(handle -> {
+      if (!store.known(handle, Tokens.hash(token))) {
+        store.insert(handle, made, Tokens.hash(token), Tokens.hint(token));
+      }
+    });
   }
 
   /** Makes an authorization, its token readable this once. */
@@ -84,21 +89,26 @@ public final class Authorizations implements Authenticator {
   public Authorization regenerate(Caller caller, String reference) {
     Authorization found = find(caller, reference);
     String token = tokens.apiToken();
-    jdbi.useHandle(handle ->
-        store.replaceToken(
-            handle,
-            found.id(),
-            UUID.randomUUID(),
-            Tokens.hash(token),
-            Tokens.hint(token),
-            clock.instant()));
+    jdbi.useTransaction(handle -> {
+      store.remember(handle, found.id(), clock.instant());
+      store.replaceToken(
+          handle,
+          found.id(),
+          UUID.randomUUID(),
+          Tokens.hash(token),
+          Tokens.hint(token),
+          clock.instant());
+    });
     return find(caller, found.id().toString()).withToken(token);
   }
 
   /** Ends an authorization at once. */
   public Authorization revoke(Caller caller, String reference) {
     Authorization found = find(caller, reference);
-    jdbi.useHandle(handle -> store.delete(handle, found.id()));
+    jdbi.useTransaction(handle -> {
+      store.remember(handle, found.id(), clock.instant());
+      store.delete(handle, found.id());
+    });
     return found;
   }
 
