@@ -184,7 +184,8 @@ public final class Clusters {
   /** Howdah's own connections to a cluster. */
   public ControlConnections connections(UUID id) {
     ClusterDirectory cluster = existing(id);
-    return new ControlConnections(cluster.socketDirectory(), cluster.facts().port());
+    ClusterDirectory.Facts facts = cluster.facts();
+    return new ControlConnections(cluster.socketDirectory(), facts.port(), facts.major());
   }
 
   /** The directory of a cluster. */

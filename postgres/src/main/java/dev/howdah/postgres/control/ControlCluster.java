@@ -100,7 +100,7 @@ public final class ControlCluster {
   }
 
   private ControlConnections connections() {
-    return new ControlConnections(directory.socketDirectory(), PORT);
+    return new ControlConnections(directory.socketDirectory(), PORT, installation().major());
   }
 
   /** An existing cluster stays with its version; a new one takes the newest. */

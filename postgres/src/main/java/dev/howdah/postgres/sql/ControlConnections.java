@@ -3,7 +3,9 @@ package dev.howdah.postgres.sql;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -35,10 +37,17 @@ public final class ControlConnections {
           "pg_stat_statements.track", "none",
           "auto_explain.log_min_duration", "-1");
 
-  private final Path socket;
+  /** No answer to a question of ours comes near it; a server taken over may send without end. */
+  private static final String LARGEST_ANSWER = "32M";
 
-  /** Connections to the server whose socket is in a directory. */
-  public ControlConnections(Path socketDirectory, int port) {
+  private final Path socketDirectory;
+  private final Path socket;
+  private final int major;
+
+  /** Connections to the server of a major version whose socket is in a directory. */
+  public ControlConnections(Path socketDirectory, int port, int major) {
+    this.socketDirectory = socketDirectory;
+    this.major = major;
     socket = socketDirectory.resolve(".s.PGSQL." + port);
   }
 
@@ -78,12 +87,41 @@ public final class ControlConnections {
     all.putAll(properties(role));
     // A server that is stopped with SIGSTOP, or a disk that hangs, must not hold us for ever.
     all.put("socketTimeout", String.valueOf(timeout.plusSeconds(10).toSeconds()));
+    all.put("maxResultBuffer", LARGEST_ANSWER);
     Map<String, String> pinned = pinned(timeout);
+    if (major >= 14) {
+      pinned.put("idle_session_timeout", "0");
+    }
+    if (major >= 17) {
+      pinned.put("transaction_timeout", "0");
+    }
     if (role.equals(SUPERUSER)) {
       pinned.putAll(SILENT);
     }
     all.put("options", options(pinned));
-    return DriverManager.getConnection(url(database), all);
+    Connection connection = DriverManager.getConnection(url(database), all);
+    try {
+      verify(connection);
+      return connection;
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  /**
+   * The socket's directory is the server's user's: a link in it could lead us to another tenant's
+   * server, or our own, where we are superuser too.
+   */
+  private void verify(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT pg_catalog.current_setting('unix_socket_directories')")) {
+      if (!row.next() || !socketDirectory.toString().equals(row.getString(1))) {
+        throw new SQLException("the socket " + socket + " leads to another server", "08004");
+      }
+    }
   }
 
   private static Map<String, String> pinned(Duration timeout) {
@@ -97,7 +135,7 @@ public final class ControlConnections {
     pinned.put("default_transaction_deferrable", "off");
     pinned.put("statement_timeout", String.valueOf(timeout.toMillis()));
     pinned.put("lock_timeout", "10000");
-    pinned.put("idle_in_transaction_session_timeout", "60000");
+    pinned.put("idle_in_transaction_session_timeout", "0");
     // Without it a backslash in a quoted name or text would mean something else.
     pinned.put("standard_conforming_strings", "on");
     pinned.put("transform_null_equals", "off");
