@@ -3,7 +3,9 @@ package dev.howdah.postgres.tenant;
 import dev.howdah.postgres.sql.Identifier;
 import dev.howdah.postgres.sql.Session;
 import java.sql.SQLException;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Takes the right to add anything from a tenant who is over the plan. Revoking privileges from an
@@ -12,7 +14,57 @@ import java.util.List;
  */
 final class Restriction {
 
+  private static final String OURS = "howdah_tenant, howdah_retired, howdah_restricted";
+
+  /** What a login got from us or, before version 16, another login could give it. */
+  private static final String MEMBERSHIPS =
+      """
+      SELECT DISTINCT g.rolname FROM pg_auth_members m
+      JOIN pg_roles g ON g.oid = m.roleid JOIN pg_roles l ON l.oid = m.member
+      WHERE l.rolname = ?
+        AND g.rolname NOT IN ('howdah_tenant', 'howdah_retired', 'howdah_restricted') ORDER BY 1
+      """;
+
+  /** In our own schema, where no tenant may make anything. */
+  private static final String DISARMED = "_heroku.howdah_disarmed";
+
   private Restriction() {}
+
+  /**
+   * Functions that the owner wrote to run with the owner's rights run with their caller's while the
+   * restriction lasts.
+   */
+  private static void disarm(Session session) throws SQLException {
+    session.execute("CREATE SCHEMA IF NOT EXISTS _heroku");
+    session.execute("CREATE TABLE IF NOT EXISTS " + DISARMED + " (function oid PRIMARY KEY)");
+    session.execute("REVOKE ALL ON " + DISARMED + " FROM PUBLIC, howdah_monitor");
+    session.execute(
+        """
+        DO $howdah$ DECLARE f oid; BEGIN
+          FOR f IN SELECT oid FROM pg_proc WHERE prosecdef AND proowner <> 10 LOOP
+            INSERT INTO _heroku.howdah_disarmed VALUES (f) ON CONFLICT DO NOTHING;
+            EXECUTE format('ALTER ROUTINE %s SECURITY INVOKER', f::regprocedure);
+          END LOOP;
+        END $howdah$
+        """);
+  }
+
+  private static void rearm(Session session) throws SQLException {
+    if (!session.exists("SELECT WHERE to_regclass(?) IS NOT NULL", DISARMED)) {
+      return;
+    }
+    session.execute(
+        """
+        DO $howdah$ DECLARE f oid; BEGIN
+          FOR f IN SELECT p.oid FROM pg_proc p JOIN _heroku.howdah_disarmed d ON d.function = p.oid
+            WHERE p.proowner <> 10
+          LOOP
+            EXECUTE format('ALTER ROUTINE %s SECURITY DEFINER', f::regprocedure);
+          END LOOP;
+        END $howdah$
+        """);
+    session.execute("DROP TABLE " + DISARMED);
+  }
 
   static boolean isImposed(Session session) throws SQLException {
     return session.exists(
@@ -22,18 +74,32 @@ final class Restriction {
         """);
   }
 
-  static void impose(Session session, Roles roles, Identifier owner) throws SQLException {
-    for (Identifier login : roles.loginsOf(session, owner)) {
-      // What it made outside its role, and rights it once granted to itself.
-      session.execute("REASSIGN OWNED BY %s TO %s", login, owner);
-      session.execute("DROP OWNED BY %s", login);
-      imposeOn(session, login, owner);
+  /** No login may begin a session; the first step, so that none can hold up the others. */
+  static void shutOut(Session session, Roles roles) throws SQLException {
+    for (Identifier login : roles.logins(session)) {
+      session.executeWithNumber("ALTER ROLE %s CONNECTION LIMIT", 0, login);
     }
+  }
+
+  static void impose(Session session, Roles roles, Identifier owner) throws SQLException {
+    // The owner may have granted to these roles of ours, or given objects to them.
+    session.execute("REASSIGN OWNED BY " + OURS + " TO %s", owner);
+    session.execute("DROP OWNED BY " + OURS);
+    Set<Identifier> named = new HashSet<>();
     for (Identifier credential : roles.namedCredentials(session)) {
-      for (Identifier login : roles.loginsOf(session, credential)) {
+      named.addAll(roles.loginsOf(session, credential));
+    }
+    for (Identifier login : roles.logins(session)) {
+      if (named.contains(login)) {
         session.executeWithNumber("ALTER ROLE %s CONNECTION LIMIT", 0, login);
+      } else {
+        // What it made outside its role, and rights it once granted to itself.
+        session.execute("REASSIGN OWNED BY %s TO %s", login, owner);
+        session.execute("DROP OWNED BY %s", login);
+        imposeOn(session, login, owner);
       }
     }
+    disarm(session);
     session.execute("REVOKE ALL ON DATABASE %s FROM PUBLIC", owner);
     session.execute("GRANT CONNECT ON DATABASE %s TO howdah_tenant", owner);
     for (Identifier schema : Schemas.of(session)) {
@@ -49,7 +115,9 @@ final class Restriction {
   }
 
   static void imposeOn(Session session, Identifier login, Identifier owner) throws SQLException {
-    session.execute("REVOKE %s FROM %s", owner, login);
+    for (Identifier role : session.names(MEMBERSHIPS, login.name())) {
+      session.execute("REVOKE %s FROM %s CASCADE", role, login);
+    }
     session.executeWithNumber("ALTER ROLE %s CONNECTION LIMIT", 1, login);
     // Otherwise every new session begins with a role it may not take.
     session.execute("ALTER ROLE %s IN DATABASE %s RESET role", login, owner);
@@ -68,6 +136,7 @@ final class Restriction {
     for (Identifier login : logins) {
       session.execute("REVOKE howdah_restricted FROM %s", login);
     }
+    rearm(session);
     roles.own(session);
     roles.limitConnections(session, connectionLimit);
     session.execute("DROP OWNED BY howdah_restricted");

@@ -1,11 +1,13 @@
 package dev.howdah.postgres.tenant;
 
+import dev.howdah.postgres.PostgresException;
 import dev.howdah.postgres.sql.Identifier;
 import dev.howdah.postgres.sql.Session;
 import dev.howdah.postgres.template.Template;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The roles of one tenant. What a role is can be read from its memberships alone: every login is in
@@ -23,9 +25,41 @@ final class Roles {
   private static final String LOGINS =
       """
       SELECT r.rolname FROM pg_roles r
-      WHERE pg_has_role(r.oid, 'howdah_tenant', 'MEMBER') AND NOT r.rolsuper
+      WHERE r.oid IN (SELECT member FROM pg_auth_members
+                WHERE roleid = 'howdah_tenant'::regrole) AND NOT r.rolsuper
         AND r.rolname NOT LIKE 'howdah\\_%' ORDER BY 1
       """;
+
+  private static final String IS_MEMBER =
+      """
+      SELECT FROM pg_auth_members m
+      JOIN pg_roles l ON l.oid = m.member JOIN pg_roles g ON g.oid = m.roleid
+      WHERE l.rolname = ? AND g.rolname = ?
+      """;
+
+  /** A role that admits no session and is nobody's login. */
+  private static final String IS_GROUP =
+      """
+      SELECT FROM pg_roles r
+      WHERE r.rolname = ? AND r.rolconnlimit = 0 AND NOT r.rolsuper
+        AND r.oid NOT IN (SELECT member FROM pg_auth_members
+                WHERE roleid = 'howdah_tenant'::regrole)
+      """;
+
+  /** How often a change of a login is tried whose sessions stand in the way. */
+  private static final int TRIES = 20;
+
+  private static final int SHORTEST_LOCK_TIMEOUT = 250;
+  private static final int LONGEST_LOCK_TIMEOUT = 3000;
+
+  /** A lock not got in time, a deadlock, and "tuple concurrently updated". */
+  private static final Set<String> IN_THE_WAY = Set.of(LOCK_NOT_AVAILABLE, "40P01", "XX000");
+
+  /** A change of roles, in a transaction of its own; made again from the start if it fails. */
+  @FunctionalInterface
+  interface Change {
+    void make(Session session) throws SQLException;
+  }
 
   private final Identifier owner;
 
@@ -68,13 +102,19 @@ final class Roles {
   void putGroup(Session session, Identifier credential) throws SQLException {
     if (!exists(session, credential)) {
       session.execute("CREATE ROLE %s LOGIN CONNECTION LIMIT 0", credential);
+    } else if (!session.exists(IS_GROUP, credential.name())) {
+      throw new PostgresException("the database has a user named " + credential + " already");
     }
   }
 
   /** Makes a login of a credential, or brings it in line. */
   void putLogin(Session session, Login login, Identifier credential, int connectionLimit)
       throws SQLException {
-    String verb = exists(session, login.name()) ? "ALTER" : "CREATE";
+    boolean exists = exists(session, login.name());
+    if (exists && !session.exists(IS_MEMBER, login.name().name(), Template.TENANT)) {
+      throw new PostgresException("the database has a role named " + login.name() + " already");
+    }
+    String verb = exists ? "ALTER" : "CREATE";
     session.executeWithPassword(verb + " ROLE %s LOGIN", login.name(), login.verifier());
     session.executeWithNumber("ALTER ROLE %s CONNECTION LIMIT", connectionLimit, login.name());
     session.execute("GRANT howdah_tenant, %s TO %s", credential, login.name());
@@ -97,7 +137,8 @@ final class Roles {
         """
         SELECT l.rolname FROM pg_auth_members m
         JOIN pg_roles l ON l.oid = m.member JOIN pg_roles g ON g.oid = m.roleid
-        WHERE g.rolname = ? AND pg_has_role(l.oid, 'howdah_tenant', 'MEMBER') ORDER BY 1
+        WHERE g.rolname = ? AND l.oid IN (SELECT member FROM pg_auth_members
+                WHERE roleid = 'howdah_tenant'::regrole) ORDER BY 1
         """,
         credential.name());
   }
@@ -107,10 +148,11 @@ final class Roles {
     List<Identifier> groups =
         session.names(
             """
-            SELECT g.rolname FROM pg_auth_members m
-            JOIN pg_roles l ON l.oid = m.member JOIN pg_roles g ON g.oid = m.roleid
-            WHERE l.rolname = ? AND NOT pg_has_role(g.oid, 'howdah_tenant', 'MEMBER')
-              AND g.rolname NOT LIKE 'howdah\\_%' AND g.rolname NOT LIKE 'pg\\_%' ORDER BY 1
+              SELECT g.rolname FROM pg_auth_members m
+              JOIN pg_roles l ON l.oid = m.member JOIN pg_roles g ON g.oid = m.roleid
+              WHERE l.rolname = ? AND g.oid NOT IN (SELECT member FROM pg_auth_members
+                WHERE roleid = 'howdah_tenant'::regrole)
+                AND g.rolname NOT LIKE 'howdah\\_%' AND g.rolname NOT LIKE 'pg\\_%' ORDER BY 1
             """,
             login.name());
     return groups.isEmpty() ? owner : groups.getFirst();
@@ -123,7 +165,8 @@ final class Roles {
         SELECT rolname FROM pg_roles
         WHERE NOT rolsuper AND rolname <> ?
           AND rolname NOT LIKE 'howdah\\_%' AND rolname NOT LIKE 'pg\\_%'
-          AND NOT pg_has_role(oid, 'howdah_tenant', 'MEMBER') ORDER BY 1
+          AND pg_roles.oid NOT IN (SELECT member FROM pg_auth_members
+                WHERE roleid = 'howdah_tenant'::regrole) ORDER BY 1
         """,
         owner.name());
   }
@@ -131,8 +174,7 @@ final class Roles {
   /** Puts a new login beside an old one, and locks the old one. */
   void replace(Session session, Identifier old, Login replacement) throws SQLException {
     Identifier credential = credentialOf(session, old);
-    boolean restricted =
-        session.exists("SELECT WHERE pg_has_role(?, 'howdah_restricted', 'MEMBER')", old.name());
+    boolean restricted = session.exists(IS_MEMBER, old.name(), Template.RESTRICTED);
     int limit =
         (int) session.number("SELECT rolconnlimit FROM pg_roles WHERE rolname = ?", old.name());
     putLogin(session, replacement, credential, limit);
@@ -157,10 +199,11 @@ final class Roles {
     List<Identifier> idle =
         session.names(
             """
-            SELECT r.rolname FROM pg_roles r
-            WHERE pg_has_role(r.oid, 'howdah_retired', 'MEMBER') AND NOT r.rolsuper
-              AND r.rolname NOT LIKE 'howdah\\_%'
-              AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.usesysid = r.oid) ORDER BY 1
+              SELECT r.rolname FROM pg_roles r
+              WHERE r.oid IN (SELECT member FROM pg_auth_members
+                WHERE roleid = 'howdah_retired'::regrole) AND NOT r.rolsuper
+                AND r.rolname NOT LIKE 'howdah\\_%'
+                AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.usesysid = r.oid) ORDER BY 1
             """);
     List<String> dropped = new ArrayList<>();
     for (Identifier login : idle) {
@@ -189,9 +232,10 @@ final class Roles {
       all.addAll(
           session.rows(
               """
-              SELECT r.rolcanlogin, pg_has_role(r.oid, 'howdah_retired', 'MEMBER'),
-                (SELECT count(*) FROM pg_stat_activity a WHERE a.usesysid = r.oid)
-              FROM pg_roles r WHERE r.rolname = ?
+                  SELECT r.rolcanlogin, r.oid IN (SELECT member FROM pg_auth_members
+                WHERE roleid = 'howdah_retired'::regrole),
+                    (SELECT count(*) FROM pg_stat_activity a WHERE a.usesysid = r.oid)
+                  FROM pg_roles r WHERE r.rolname = ?
               """,
               row ->
                   new LoginActivity(
@@ -209,6 +253,47 @@ final class Roles {
       return LoginActivity.State.RETIRED;
     }
     return canLogin ? LoginActivity.State.ACTIVE : LoginActivity.State.LOCKED;
+  }
+
+  /**
+   * Makes a change that sessions of these logins try to prevent, say by holding a lock on their own
+   * role: ends the sessions and tries, again and again. The first try may do without.
+   */
+  void insist(Session session, List<Identifier> logins, boolean atFirst, Change change)
+      throws SQLException {
+    for (int tries = 1; ; tries++) {
+      if (atFirst || tries > 1) {
+        terminate(session, logins);
+      }
+      session.begin();
+      try {
+        session.executeWithNumber(
+            "SET LOCAL lock_timeout =",
+            Math.min(SHORTEST_LOCK_TIMEOUT * tries, LONGEST_LOCK_TIMEOUT));
+        change.make(session);
+        session.commit();
+        return;
+      } catch (SQLException e) {
+        if (tries == TRIES || !IN_THE_WAY.contains(String.valueOf(e.getSQLState()))) {
+          throw e;
+        }
+        session.rollback();
+      }
+    }
+  }
+
+  /** Lets logins begin no session any more. */
+  void shutOut(Session session, List<Identifier> logins) throws SQLException {
+    insist(
+        session,
+        logins,
+        true,
+        own -> {
+          for (Identifier login : logins) {
+            own.execute("ALTER ROLE %s NOLOGIN", login);
+          }
+        });
+    terminate(session, logins);
   }
 
   /** Ends the sessions of logins; returns how many. */
@@ -231,11 +316,12 @@ final class Roles {
     for (Identifier login :
         session.names(
             """
-            SELECT r.rolname FROM pg_roles r
-            WHERE pg_has_role(r.oid, 'howdah_tenant', 'MEMBER') AND NOT r.rolsuper
-              AND r.rolname NOT LIKE 'howdah\\_%'
-              AND NOT EXISTS (SELECT FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid
-                WHERE g.rolname = 'howdah_restricted')
+              SELECT r.rolname FROM pg_roles r
+              WHERE r.oid IN (SELECT member FROM pg_auth_members
+                WHERE roleid = 'howdah_tenant'::regrole) AND NOT r.rolsuper
+                AND r.rolname NOT LIKE 'howdah\\_%'
+                AND NOT EXISTS (SELECT FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid
+                  WHERE g.rolname = 'howdah_restricted')
             """)) {
       session.executeWithNumber("ALTER ROLE %s CONNECTION LIMIT", limit, login);
     }

@@ -32,6 +32,18 @@ final class RowCounter {
         WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
       """;
 
+  private static final String MATERIALIZED =
+      """
+      SELECT coalesce(sum(greatest(c.reltuples, s.n_live_tup, 0)), 0)::bigint
+      FROM pg_stat_user_tables s JOIN pg_class c ON c.oid = s.relid WHERE c.relkind = 'm'
+      """;
+
+  private static final String IS_TABLE =
+      """
+      SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = ? AND c.relname = ? AND c.relkind = 'r'
+      """;
+
   private static final String TABLES =
       """
       SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -61,19 +73,28 @@ final class RowCounter {
     }
   }
 
+  /** Of a materialized view the estimate is taken: it cannot be locked against an exchange. */
   private static long exact(Session session) throws SQLException {
-    // The monitoring role is past all policies; should it not be, then an error and no lower
-    // number.
-    session.execute("SET row_security = off");
     List<Table> tables =
         session.rows(
             TABLES,
             row -> new Table(new Identifier(row.getString(1)), new Identifier(row.getString(2))));
-    long rows = 0;
+    session.begin();
+    // Should a table be exchanged for a view all the same, then its functions change nothing.
+    session.execute("SET TRANSACTION READ ONLY");
+    // The monitoring role is past all policies; should it not be, then an error and no lower
+    // number.
+    session.execute("SET LOCAL row_security = off");
+    long rows = session.number(MATERIALIZED);
     for (Table table : tables) {
+      session.execute("LOCK TABLE ONLY %s.%s IN ACCESS SHARE MODE", table.schema(), table.name());
+      if (!session.exists(IS_TABLE, table.schema().name(), table.name().name())) {
+        throw new SQLException("a table was exchanged while it was counted");
+      }
       rows +=
           session.number("SELECT count(*) FROM ONLY %s.%s".formatted(table.schema(), table.name()));
     }
+    session.commit();
     return rows;
   }
 }

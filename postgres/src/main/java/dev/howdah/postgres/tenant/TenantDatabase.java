@@ -5,6 +5,8 @@ import dev.howdah.postgres.sql.ControlConnections;
 import dev.howdah.postgres.sql.Identifier;
 import dev.howdah.postgres.sql.Session;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -19,6 +21,11 @@ public final class TenantDatabase {
 
   /** PostgreSQL's code for "permission denied". */
   private static final String PERMISSION_DENIED = "42501";
+
+  private static final int MONITOR_TRIES = 3;
+
+  /** No further try is made as the monitoring role after this. */
+  private static final Duration MONITOR_PATIENCE = Duration.ofSeconds(5);
 
   private static final String MAINTENANCE_DATABASE = "postgres";
 
@@ -72,36 +79,43 @@ public final class TenantDatabase {
         "destroy a credential of",
         session -> {
           List<Identifier> logins = roles.loginsOf(session, credential);
-          for (Identifier login : logins) {
-            session.execute("ALTER ROLE %s NOLOGIN", login);
-          }
-          roles.terminate(session, logins);
-          session.begin();
-          for (Identifier login : logins) {
-            roles.drop(session, login);
-          }
-          if (roles.exists(session, credential)) {
-            roles.drop(session, credential);
-          }
-          session.commit();
+          roles.shutOut(session, logins);
+          roles.insist(
+              session,
+              logins,
+              true,
+              own -> {
+                for (Identifier login : logins) {
+                  roles.drop(own, login);
+                }
+                if (roles.exists(own, credential)) {
+                  roles.drop(own, credential);
+                }
+              });
         });
   }
 
   /**
    * Replaces a login, of the default or a named credential, by a new one of the same credential.
-   * The old one may not log in from now on.
+   * The old one may not log in from now on. Its sessions are also ended when they try to prevent
+   * this.
    */
   public void rotate(Identifier old, Login replacement, OldSessions oldSessions) {
     inside(
         "rotate a login of",
         session -> {
-          session.begin();
-          if (roles.exists(session, old)) {
-            roles.replace(session, old, replacement);
-          } else if (!roles.exists(session, replacement.name())) {
-            throw new PostgresException("there is no login " + old + " to replace");
-          }
-          session.commit();
+          // Whoever holds the leaked credential may also hold a lock on it.
+          roles.insist(
+              session,
+              List.of(old),
+              oldSessions == OldSessions.TERMINATE,
+              own -> {
+                if (roles.exists(own, old)) {
+                  roles.replace(own, old, replacement);
+                } else if (!roles.exists(own, replacement.name())) {
+                  throw new PostgresException("there is no login " + old + " to replace");
+                }
+              });
           if (oldSessions == OldSessions.TERMINATE) {
             roles.terminate(session, List.of(old));
           }
@@ -148,12 +162,17 @@ public final class TenantDatabase {
           session.execute("DROP DATABASE IF EXISTS %s WITH (FORCE)", name);
           // Nobody but us may enter before its extensions are made: their scripts run as superuser
           // and must meet nothing that a tenant has put in their way.
-          session.execute("CREATE DATABASE %s OWNER postgres", name);
+          session.execute("CREATE DATABASE %s OWNER postgres CONNECTION LIMIT 0", name);
           session.execute("REVOKE ALL ON DATABASE %s FROM PUBLIC", name);
         });
     List<String> failures = createExtensions(wanted);
     // In a session of its own: whatever happened to the other one, this makes the database usable.
-    inside("give its rights back to the owner of", roles::own);
+    inside(
+        "give its rights back to the owner of",
+        session -> {
+          roles.own(session);
+          session.executeWithNumber("ALTER DATABASE %s CONNECTION LIMIT", -1, name);
+        });
     if (!failures.isEmpty()) {
       throw new ExtensionFailedException(failures);
     }
@@ -204,11 +223,7 @@ public final class TenantDatabase {
     elsewhere(
         "lock",
         session -> {
-          List<Identifier> logins = roles.logins(session);
-          for (Identifier login : logins) {
-            session.execute("ALTER ROLE %s NOLOGIN", login);
-          }
-          roles.terminate(session, logins);
+          roles.shutOut(session, roles.logins(session));
         });
   }
 
@@ -216,16 +231,17 @@ public final class TenantDatabase {
    * Puts the database under restriction because it is over its plan: the default credential keeps
    * one connection, with which rows can be read, changed and deleted, and nothing added; named
    * credentials are shut out. Privileges that the owner had given to everybody ({@code PUBLIC}) to
-   * add rows are taken back and do not return by themselves. A function or rule that the owner
-   * wrote beforehand to add rows with the owner's rights still can.
+   * add rows are taken back and do not return by themselves. Functions that the owner wrote to run
+   * with the owner's rights run with their caller's meanwhile; a rule ({@code CREATE RULE}) that
+   * the owner wrote beforehand to add rows at an update still can.
    */
   public void restrict() {
     inside(
         "restrict",
         session -> {
-          session.begin();
-          Restriction.impose(session, roles, name);
-          session.commit();
+          List<Identifier> logins = roles.logins(session);
+          roles.insist(session, logins, true, own -> Restriction.shutOut(own, roles));
+          roles.insist(session, logins, true, own -> Restriction.impose(own, roles, name));
           roles.terminate(session, roles.logins(session));
         });
   }
@@ -235,9 +251,11 @@ public final class TenantDatabase {
     inside(
         "release",
         session -> {
-          session.begin();
-          Restriction.lift(session, roles, name, connectionLimit);
-          session.commit();
+          roles.insist(
+              session,
+              roles.logins(session),
+              true,
+              own -> Restriction.lift(own, roles, name, connectionLimit));
           // A session keeps the role it began with.
           roles.terminate(session, roles.logins(session));
         });
@@ -250,7 +268,10 @@ public final class TenantDatabase {
 
   /** Counts rows against a limit: exactly when near to it, otherwise by PostgreSQL's estimate. */
   public RowCount countRows(long limit) {
-    return monitored("count the rows of", session -> RowCounter.count(session, limit));
+    return monitored(
+        "count the rows of",
+        session -> RowCounter.count(session, limit),
+        session -> new RowCount(RowCounter.estimate(session), false));
   }
 
   /** The numbers of this database now. */
@@ -313,22 +334,30 @@ public final class TenantDatabase {
 
   /** As the role that only reads, in the tenant's database. */
   private <T> T monitored(String what, Question<T> question) {
-    try {
+    return monitored(what, question, question);
+  }
+
+  /**
+   * The same; and since the owner of a database can shut that role out and end its sessions, in the
+   * end as superuser, whose sessions it cannot.
+   *
+   * @param catalogues what is asked then: it must read PostgreSQL's own catalogues only, and run
+   *     nothing of the tenant's
+   */
+  private <T> T monitored(String what, Question<T> question, Question<T> catalogues) {
+    Instant patience = Instant.now().plus(MONITOR_PATIENCE);
+    for (int tries = 0; tries < MONITOR_TRIES && Instant.now().isBefore(patience); tries++) {
       try {
         return monitoredOnce(question);
       } catch (SQLException e) {
-        if (!PERMISSION_DENIED.equals(e.getSQLState())) {
-          throw e;
+        if (PERMISSION_DENIED.equals(e.getSQLState())) {
+          elsewhere(
+              what,
+              session -> session.execute("GRANT CONNECT ON DATABASE %s TO howdah_monitor", name));
         }
-        // The owner of a database can take our right to connect to it away.
-        elsewhere(
-            what,
-            session -> session.execute("GRANT CONNECT ON DATABASE %s TO howdah_monitor", name));
-        return monitoredOnce(question);
       }
-    } catch (SQLException e) {
-      throw failed(what, e);
     }
+    return insideFor(what, catalogues);
   }
 
   private <T> T monitoredOnce(Question<T> question) throws SQLException {

@@ -62,6 +62,43 @@ class CredentialsIT {
     }
   }
 
+  /** Whoever has a leaked password must not be able to keep it by holding a lock. */
+  @Test
+  void anOpenChangeOfItsOwnRoleDoesNotPreventRotationNorRemoval() throws SQLException {
+    for (OldSessions old : OldSessions.values()) {
+      TestDatabase own = test.database();
+      try (TestSession thief = own.connect()) {
+        thief.run("SET ROLE NONE; BEGIN; ALTER ROLE CURRENT_USER PASSWORD 'mine'");
+        own.sql().rotate(new Identifier(own.user()), login("fresh"), old);
+        assertThatThrownBy(() -> thief.run("COMMIT")).isInstanceOf(SQLException.class);
+      }
+      assertThatThrownBy(own::connect).isInstanceOf(SQLException.class);
+    }
+    database.sql().createCredential(ANALYST, login("analyst1"), Preset.NONE, 5);
+    try (TestSession thief = database.connect("analyst1", "Secret0analyst1");
+        TestSession second = database.connect()) {
+      thief.run("SET ROLE NONE; BEGIN; ALTER ROLE CURRENT_USER PASSWORD 'mine'");
+      database.sql().destroyCredential(ANALYST);
+      second.run("SET ROLE NONE; BEGIN; ALTER ROLE CURRENT_USER PASSWORD 'mine'");
+      database.sql().lock();
+    }
+    assertThatThrownBy(database::connect).isInstanceOf(SQLException.class);
+  }
+
+  @Test
+  void aCredentialIsNotMadeOfALoginNorALoginOfACredential() {
+    assertThatThrownBy(() ->
+            database
+                .sql()
+                .createCredential(new Identifier(database.user()), login("other1"), Preset.NONE, 5))
+        .isInstanceOf(dev.howdah.postgres.PostgresException.class)
+        .hasMessageContaining("has a user named");
+    database.sql().createCredential(ANALYST, login("analyst1"), Preset.NONE, 5);
+    assertThatThrownBy(() ->
+            database.sql().createCredential(new Identifier("x"), login("analyst"), Preset.NONE, 5))
+        .hasMessageContaining("has a role named");
+  }
+
   @Test
   void provisioningMayBeRepeated() throws SQLException {
     database.sql().provision(login(database.user()), 7);

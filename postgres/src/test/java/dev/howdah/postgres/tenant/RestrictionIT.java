@@ -162,6 +162,128 @@ class RestrictionIT {
   }
 
   @Test
+  void rightsGivenToOurRolesBeforehandAreTakenBack() throws SQLException {
+    database.sql().release(20);
+    String roles = "howdah_tenant, howdah_restricted, howdah_retired";
+    try (TestSession session = database.connect()) {
+      session.run("GRANT ALL ON courses TO " + roles);
+      session.run("GRANT ALL ON SCHEMA public TO " + roles);
+      session.run("GRANT ALL ON DATABASE " + database.spec().database() + " TO " + roles);
+      session.run("ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO " + roles);
+      session.run("SET ROLE NONE; CREATE SCHEMA own; CREATE TABLE own.gift (a int)");
+      session.run("ALTER TABLE own.gift OWNER TO howdah_tenant");
+    } catch (SQLException e) {
+      assertThat(e.getSQLState()).isEqualTo("42501");
+    }
+    database.sql().restrict();
+    try (TestSession session = database.connect()) {
+      refused(session, "INSERT INTO courses (name) VALUES ('x')");
+      refused(session, "CREATE TABLE more (a int)");
+      refused(session, "CREATE TEMP TABLE more (a int)");
+      refused(session, "CREATE SCHEMA more");
+    }
+  }
+
+  @Test
+  void anotherLoginsRightsCannotBeTakenAlong() throws SQLException {
+    TestDatabase own = test.database();
+    own.sql()
+        .createCredential(
+            new Identifier("writer"), Login.of("writer1", "Secret0w"), Preset.READWRITE, 5);
+    try (TestSession session = own.connect()) {
+      session.run("CREATE TABLE t (a int); GRANT INSERT ON t TO writer");
+    }
+    try (TestSession session = own.connect("writer1", "Secret0w")) {
+      session.run("SET ROLE NONE; GRANT writer1 TO " + own.user());
+    } catch (SQLException from16) {
+      assertThat(from16.getSQLState()).isEqualTo("42501");
+    }
+    own.sql().restrict();
+    try (TestSession session = own.connect()) {
+      refused(session, "INSERT INTO t VALUES (1)");
+      refused(session, "SET ROLE writer1");
+    }
+  }
+
+  @Test
+  void aLockOnItsOwnCatalogueRowsDoesNotPreventIt() throws SQLException {
+    TestDatabase own = test.database();
+    try (TestSession holder = own.connect()) {
+      holder.run("CREATE TABLE t (a int)");
+      holder.run("BEGIN; GRANT SELECT ON t TO PUBLIC; SET ROLE NONE");
+      holder.run("ALTER ROLE CURRENT_USER PASSWORD 'mine'");
+      own.sql().restrict();
+    }
+    assertThat(own.sql().restricted()).isTrue();
+  }
+
+  @Test
+  void functionsWithTheOwnersRightsDoWithoutThemMeanwhile() throws SQLException {
+    TestDatabase own = test.database();
+    try (TestSession session = own.connect()) {
+      session.run(
+          """
+          CREATE TABLE t (a int);
+          CREATE FUNCTION "Add"(int) RETURNS void LANGUAGE sql SECURITY DEFINER
+            AS 'INSERT INTO t VALUES ($1)';
+          CREATE PROCEDURE more() LANGUAGE sql SECURITY DEFINER AS 'INSERT INTO t VALUES (1)';
+          SELECT "Add"(1);
+          """);
+    }
+    own.sql().restrict();
+    own.sql().restrict();
+    try (TestSession session = own.connect()) {
+      refused(session, "SELECT \"Add\"(1)");
+      refused(session, "CALL more()");
+    }
+    own.sql().release(20);
+    try (TestSession session = own.connect()) {
+      assertThat(session.run("SELECT count(*) FROM pg_proc WHERE prosecdef AND proowner <> 10"))
+          .containsExactly("2");
+      session.run("SELECT \"Add\"(1); CALL more()");
+    }
+  }
+
+  @Test
+  void whoEndsTheMonitorsSessionsIsMeasuredAllTheSame() throws Exception {
+    TestDatabase own = test.database();
+    String name = own.spec().database();
+    try (TestSession session = own.connect();
+        TestSession watcher = own.connect()) {
+      session.run("CREATE TABLE t AS SELECT generate_series(1, 100) a");
+      session.run("CREATE MATERIALIZED VIEW v AS SELECT * FROM t");
+      // Sessions report what they did once a second.
+      session.run("SELECT pg_sleep(1.1)");
+      session.run("ALTER DATABASE %s SET idle_session_timeout = '1ms'".formatted(name));
+      org.awaitility.Awaitility.await()
+          .untilAsserted(
+              () -> assertThat(own.sql().countRows(200)).isEqualTo(new RowCount(200, true)));
+      session.run("ALTER DATABASE %s CONNECTION LIMIT 0".formatted(name));
+      assertThat(own.sql().countRows(200)).isEqualTo(new RowCount(200, false));
+      assertThat(own.sql().statistics().bytes()).isPositive();
+      session.run("ALTER DATABASE %s CONNECTION LIMIT -1".formatted(name));
+      Thread killing =
+          Thread.ofVirtual()
+              .start(() -> {
+                try {
+                  while (!Thread.currentThread().isInterrupted()) {
+                    watcher.run(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                            + " WHERE usename = 'howdah_monitor'");
+                  }
+                } catch (SQLException closed) {
+                  // The test is over.
+                }
+              });
+      for (int i = 0; i < 10; i++) {
+        assertThat(own.sql().countRows(200).rows()).isEqualTo(200);
+      }
+      killing.interrupt();
+      killing.join();
+    }
+  }
+
+  @Test
   void releaseRestoresEverything() throws SQLException {
     assertThat(database.sql().restricted()).isTrue();
     database.sql().release(20);
