@@ -1,6 +1,7 @@
 package dev.howdah.postgres.cluster;
 
 import dev.howdah.postgres.PostgresException;
+import dev.howdah.postgres.os.Orphans;
 import dev.howdah.postgres.os.OwnedFiles;
 import dev.howdah.postgres.os.ServerAccount;
 import dev.howdah.postgres.os.ServerAccounts;
@@ -176,6 +177,7 @@ public final class Clusters {
         () -> {
           ClusterDirectory cluster = at(id);
           new Postmaster(cluster).stop(StopMode.IMMEDIATE);
+          endStrays(cluster);
           NewCluster.delete(cluster);
           return id;
         });
@@ -198,8 +200,24 @@ public final class Clusters {
     return at(id).logFile();
   }
 
+  /**
+   * Cuts a server's log to its last half of a size when it is longer than that. The server goes on
+   * writing at its end; a line that it writes at this very moment may be lost.
+   */
+  public void trimLog(UUID id, long bytes) {
+    ServerLog.trim(at(id).logFile(), bytes);
+  }
+
   private ClusterDirectory at(UUID id) {
     return new ClusterDirectory(directory.resolve(id.toString()));
+  }
+
+  /** What code in a server has started outlives it, and would meet the port's next tenant. */
+  private void endStrays(ClusterDirectory cluster) {
+    int port = cluster.facts().port();
+    if (port > 0 && accounts instanceof ServerAccounts.PerCluster own) {
+      Orphans.endOf(own.forPort(port));
+    }
   }
 
   private ClusterDirectory existing(UUID id) {

@@ -1,10 +1,14 @@
 package dev.howdah.postgres.cluster;
 
+import dev.howdah.postgres.PostgresException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -39,6 +43,35 @@ final class ServerLog {
       return Files.size(file);
     } catch (IOException absent) {
       return 0;
+    }
+  }
+
+  /** Moves the last part of a long file to its beginning and cuts the rest off. */
+  static void trim(Path file, long bytes) {
+    if (length(file) <= bytes) {
+      return;
+    }
+    try (FileChannel log =
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      ByteBuffer buffer = ByteBuffer.allocate(TAIL);
+      long from = log.size() - bytes / 2;
+      long to = 0;
+      boolean begun = false;
+      // Its writer goes on; what it adds meanwhile is moved as well.
+      for (int got = log.read(buffer, from); got > 0; got = log.read(buffer, from)) {
+        from += got;
+        buffer.flip();
+        while (!begun && buffer.hasRemaining()) {
+          begun = buffer.get() == '\n';
+        }
+        while (buffer.hasRemaining()) {
+          to += log.write(buffer, to);
+        }
+        buffer.clear();
+      }
+      log.truncate(to);
+    } catch (IOException e) {
+      throw new PostgresException("could not cut " + file + ": " + e, e);
     }
   }
 

@@ -34,6 +34,40 @@ public final class Orphans {
     }
   }
 
+  /** Ends every process of a user who has nothing but this one purpose. */
+  public static void endOf(ServerAccount account) {
+    if (account.uid() <= 0 || account.isCurrent()) {
+      throw new IllegalArgumentException("not a user of one server only: " + account);
+    }
+    Instant giveUp = Instant.now().plus(PATIENCE);
+    for (List<Long> found = of(account); !found.isEmpty(); found = of(account)) {
+      if (Instant.now().isAfter(giveUp)) {
+        throw new IllegalStateException("processes of " + account + " do not end: " + found);
+      }
+      found.forEach(Signal.KILL::send);
+      LockSupport.parkNanos(PAUSE.toNanos());
+    }
+  }
+
+  private static List<Long> of(ServerAccount account) {
+    try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
+      return all.map(ProcessHandle::pid).filter(pid -> isOf(pid, account.uid())).toList();
+    }
+  }
+
+  private static boolean isOf(long pid, int uid) {
+    try {
+      List<String> lines = Files.readAllLines(Path.of("/proc", Long.toString(pid), "status"));
+      // What is dead and not yet collected cannot be ended again.
+      return lines.stream().noneMatch(line -> line.startsWith("State:\tZ"))
+          && lines.stream()
+              .filter(line -> line.startsWith("Uid:"))
+              .anyMatch(line -> List.of(line.split("\\s+", -1)).contains(Integer.toString(uid)));
+    } catch (IOException goneOrForeign) {
+      return false;
+    }
+  }
+
   private static List<Long> in(Path directory) {
     long own = ProcessHandle.current().pid();
     try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {

@@ -25,6 +25,15 @@ public record ServerAccount(int uid, int gid) {
     if (isCurrent()) {
       return List.of();
     }
-    return List.of("setpriv", "--reuid=" + uid, "--regid=" + gid, "--clear-groups", "--");
+    return List.of(
+        "setpriv",
+        "--reuid=" + uid,
+        "--regid=" + gid,
+        "--clear-groups",
+        // Nothing it runs may become more than it is, whatever programs the host has.
+        "--no-new-privs",
+        "--bounding-set=-all",
+        "--inh-caps=-all",
+        "--");
   }
 }

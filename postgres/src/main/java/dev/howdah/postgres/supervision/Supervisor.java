@@ -4,6 +4,7 @@ import dev.howdah.postgres.cluster.ClusterState;
 import dev.howdah.postgres.cluster.Clusters;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -32,6 +33,9 @@ public final class Supervisor implements AutoCloseable {
 
   /** How long one cluster's directory may hold up the look at all others, once. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  private static final Duration TRIM_PERIOD = Duration.ofMinutes(1);
+  private static final long LONGEST_LOG = 64L << 20;
 
   private final Clusters clusters;
   private final Supplier<Set<UUID>> desired;
@@ -138,10 +142,25 @@ public final class Supervisor implements AutoCloseable {
         });
   }
 
+  private void trimLogs() {
+    for (UUID id : desired.get()) {
+      try {
+        clusters.trimLog(id, LONGEST_LOG);
+      } catch (RuntimeException e) {
+        LOG.warn("the log of cluster {} is not cut: {}", id, e.getMessage());
+      }
+    }
+  }
+
   private void loop() {
+    Instant trimmed = Instant.EPOCH;
     while (!Thread.currentThread().isInterrupted()) {
       try {
         tick();
+        if (clock.instant().isAfter(trimmed.plus(TRIM_PERIOD))) {
+          trimmed = clock.instant();
+          trimLogs();
+        }
       } catch (RuntimeException e) {
         // A round that fails, say for a full process table, must not be the last.
         LOG.error("could not look after the servers; the next round is in a second", e);

@@ -10,6 +10,8 @@ import dev.howdah.postgres.TestDatabase;
 import dev.howdah.postgres.TestHost;
 import dev.howdah.postgres.TestSession;
 import dev.howdah.postgres.os.Command;
+import dev.howdah.postgres.os.CurrentUser;
+import dev.howdah.postgres.os.ServerAccount;
 import dev.howdah.postgres.os.Signal;
 import dev.howdah.postgres.sql.Session;
 import dev.howdah.postgres.version.Installation;
@@ -17,6 +19,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,6 +29,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -130,6 +134,37 @@ class ClustersIT {
     await().until(() -> clusters.state(id) instanceof ClusterState.Failed);
     clusters.start(id);
     assertThat(clusters.state(id)).isInstanceOf(ClusterState.Running.class);
+  }
+
+  @Test
+  void aLongLogKeepsItsEndAndItsWriter() throws Exception {
+    ClusterSpec spec = test.running();
+    Path log = clusters.logFile(spec.id());
+    Files.writeString(log, "0123456789\n".repeat(100_000), StandardOpenOption.APPEND);
+    Files.writeString(log, "the end\n", StandardOpenOption.APPEND);
+    clusters.trimLog(spec.id(), 2_000_000);
+    assertThat(Files.size(log)).isGreaterThan(1_000_000);
+    clusters.trimLog(spec.id(), 100_000);
+    assertThat(Files.size(log)).isBetween(40_000L, 60_000L);
+    assertThat(Files.readString(log)).startsWith("0123456789\n").endsWith("the end\n");
+    clusters.stop(spec.id(), StopMode.FAST);
+    assertThat(Files.readString(log)).contains("database system is shut down");
+  }
+
+  @Test
+  void nothingThatAServerStartedOutlivesItsRemoval() throws Exception {
+    Assumptions.assumeTrue(CurrentUser.isRoot(), "only root gives servers users of their own");
+    ClusterSpec spec = test.running();
+    List<String> status = Files.readAllLines(Path.of("/proc/" + pid(spec) + "/status"));
+    assertThat(status).contains("NoNewPrivs:\t1", "CapBnd:\t0000000000000000");
+    int uid = (Integer) Files.getAttribute(Path.of("/proc/" + pid(spec)), "unix:uid");
+    List<String> words = new java.util.ArrayList<>(new ServerAccount(uid, uid).prefix());
+    words.addAll(List.of("sleep", "600"));
+    Process stray = new ProcessBuilder(words).directory(Path.of("/").toFile()).start();
+    await()
+        .until(() -> Files.getAttribute(Path.of("/proc/" + stray.pid()), "unix:uid").equals(uid));
+    clusters.destroy(spec.id());
+    assertThat(stray.waitFor(5, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
   }
 
   /** The data directory is its server's user's, and so is what lies in it. */
