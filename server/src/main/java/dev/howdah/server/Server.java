@@ -52,6 +52,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -66,8 +67,14 @@ import org.slf4j.LoggerFactory;
 final class Server implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Server.class);
 
+  private static final Duration LOCK_PATIENCE = Duration.ofSeconds(20);
+  private static final Duration RETAKE_PATIENCE = Duration.ofSeconds(30);
+
   private final ServerConfig config;
+  private final DataLock lock;
+  private final PostgresHost host;
   private final ControlDatabase control;
+  private final Pulse pulse;
   private final Operations operations;
   private final Supervisor supervisor;
   private final Enforcement enforcement;
@@ -77,9 +84,16 @@ final class Server implements AutoCloseable {
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("operations").factory());
 
+  private final Thread templates =
+      Thread.ofVirtual().name("templates").unstarted(this::prepare);
+  private volatile boolean closing;
+
   private Server(
       ServerConfig config,
+      DataLock lock,
+      PostgresHost host,
       ControlDatabase control,
+      Pulse pulse,
       Operations operations,
       Supervisor supervisor,
       Enforcement enforcement,
@@ -87,7 +101,10 @@ final class Server implements AutoCloseable {
       LogSessions logs,
       Api api) {
     this.config = config;
+    this.lock = lock;
+    this.host = host;
     this.control = control;
+    this.pulse = pulse;
     this.operations = operations;
     this.supervisor = supervisor;
     this.enforcement = enforcement;
@@ -98,6 +115,16 @@ final class Server implements AutoCloseable {
 
   /** Opens the control database and wires everything to it. Nothing is served yet. */
   static Server open(ServerConfig config, Clock clock) throws IOException {
+    DataLock lock = DataLock.take(config.data(), LOCK_PATIENCE);
+    try {
+      return wire(config, clock, lock);
+    } catch (IOException | RuntimeException refused) {
+      lock.close();
+      throw refused;
+    }
+  }
+
+  private static Server wire(ServerConfig config, Clock clock, DataLock lock) throws IOException {
     SecureRandom random = new SecureRandom();
     Path secrets = config.data().resolve("secrets");
 
@@ -147,8 +174,8 @@ final class Server implements AutoCloseable {
     var logs = new LogSessions(jdbi, clock, apps, releases, vault);
 
     var routes = new ArrayList<Route>();
-    routes.add(
-        Route.of("GET", "/healthz", call -> new Reply.Raw(200, "text/plain", "ok\n")).open());
+    var pulse = new Pulse();
+    routes.add(Route.of("GET", "/healthz", call -> pulse.reply()).open());
     routes.add(
         Route.of(
                 "GET",
@@ -192,7 +219,17 @@ final class Server implements AutoCloseable {
     var api = new Api(authorizations, new RateLimit(config.rateLimit(), clock), routes);
     var supervisor = new Supervisor(host.clusters(), database::desired, clock);
     return new Server(
-        config, control, operations, supervisor, databases.enforcement(), database, logs, api);
+        config,
+        lock,
+        host,
+        control,
+        pulse,
+        operations,
+        supervisor,
+        databases.enforcement(),
+        database,
+        logs,
+        api);
   }
 
   /** What is served over HTTP. */
@@ -207,7 +244,7 @@ final class Server implements AutoCloseable {
     enforcement.start(config.enforcementInterval());
     api.start(config.listen(), config.port());
     log.info("Howdah serves {} from {}", config.publicUrl(), config.data());
-    Thread.ofVirtual().name("templates").start(this::prepare);
+    templates.start();
   }
 
   private void prepare() {
@@ -221,28 +258,41 @@ final class Server implements AutoCloseable {
   /** Stops serving. Databases and their servers run on. */
   @Override
   public void close() {
+    closing = true;
     logs.close();
     api.stop();
     timer.shutdownNow();
+    templates.interrupt();
     enforcement.close();
     supervisor.close();
     operations.close();
     control.close();
+    lock.close();
   }
 
   /** Goes on with operations; ends the process when another server could take the database over. */
   private void look() {
     try {
-      if (!control.held()) {
+      // What stops us interrupts this look, which then says nothing about the database.
+      if (!control.held() && !closing && !retaken() && !closing) {
         log.error(
-            "The connection that holds the control database was lost. This server stops, so that"
-                + " no two work at once; start it again.");
+            "The control database was lost, and another server has it or it does not answer. This"
+                + " server stops, so that no two work at once; start it again.");
         Runtime.getRuntime().halt(2);
       }
       operations.resume();
+      pulse.beat();
     } catch (RuntimeException unreadable) {
       log.warn("operations cannot be read; trying again", unreadable);
     }
+  }
+
+  private boolean retaken() {
+    log.warn("the connection that holds the control database was lost; taking it again");
+    if (config.controlUrl().isEmpty()) {
+      host.control().ensureRunning();
+    }
+    return control.retake(RETAKE_PATIENCE);
   }
 
   private static ControlDatabase control(ServerConfig config, PostgresHost host) {

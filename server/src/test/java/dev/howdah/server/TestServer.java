@@ -3,6 +3,7 @@ package dev.howdah.server;
 import dev.howdah.postgres.PostgresHost;
 import dev.howdah.postgres.cluster.StopMode;
 import dev.howdah.postgres.control.JdbcAddress;
+import dev.howdah.postgres.os.Orphans;
 import dev.howdah.postgres.os.OwnedFiles;
 import dev.howdah.server.platform.Route;
 import java.io.IOException;
@@ -168,6 +169,7 @@ public final class TestServer implements BeforeAllCallback {
         host.clusters().destroy(id);
       }
       host.control().stop();
+      Orphans.endIn(root); // a template may still be under way
       OwnedFiles.delete(root);
     }
   }

@@ -31,11 +31,20 @@ public final class ControlDatabase implements AutoCloseable {
   /** Seconds. A host that is very busy must not look like a lock that was lost. */
   private static final int HELD_PATIENCE = 60;
 
+  /** No statement of ours waits or idles this long; one that does must not hold up the rest. */
+  private static final String PATIENT_SESSION =
+      "set lock_timeout = '60s'; set idle_in_transaction_session_timeout = '60s'";
+
+  private final String url;
+  private final Map<String, String> properties;
   private final HikariDataSource pool;
-  private final Connection lock;
+  private volatile Connection lock;
   private final Jdbi jdbi;
 
-  private ControlDatabase(HikariDataSource pool, Connection lock) {
+  private ControlDatabase(
+      String url, Map<String, String> properties, HikariDataSource pool, Connection lock) {
+    this.url = url;
+    this.properties = Map.copyOf(properties);
     this.pool = pool;
     this.lock = lock;
     this.jdbi = Jdbi.create(pool).installPlugin(new PostgresPlugin());
@@ -53,13 +62,14 @@ public final class ControlDatabase implements AutoCloseable {
     config.setPoolName("control");
     config.setMaximumPoolSize(12);
     config.setMinimumIdle(2);
+    config.setConnectionInitSql(PATIENT_SESSION);
     config.setInitializationFailTimeout(Duration.ofSeconds(30).toMillis());
     HikariDataSource pool = new HikariDataSource(config);
     try {
       Connection lock = own(url, properties);
       takeLock(lock);
       migrate(pool, lock);
-      return new ControlDatabase(pool, lock);
+      return new ControlDatabase(url, properties, pool, lock);
     } catch (SQLException broken) {
       pool.close();
       throw new IllegalStateException(
@@ -84,11 +94,41 @@ public final class ControlDatabase implements AutoCloseable {
     }
   }
 
+  /**
+   * Takes the lock again, in a new session, after its session was lost: PostgreSQL ends all of them
+   * when one of its processes dies.
+   *
+   * @param patience how long to try; the old session may still be about to end
+   * @return false when another server has it, or the database does not answer
+   */
+  public boolean retake(Duration patience) {
+    close(lock);
+    Instant giveUp = Instant.now().plus(patience);
+    do {
+      try {
+        Connection fresh = own(url, properties);
+        if (tryLock(fresh)) {
+          lock = fresh;
+          return true;
+        }
+        close(fresh);
+      } catch (SQLException notYet) {
+        log.debug("the lock cannot be taken again yet", notYet);
+      }
+      LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+    } while (Instant.now().isBefore(giveUp));
+    return false;
+  }
+
   @Override
   public void close() {
     pool.close();
+    close(lock);
+  }
+
+  private static void close(Connection connection) {
     try {
-      lock.close();
+      connection.close();
     } catch (SQLException gone) {
       log.debug("the lock's connection was gone already", gone);
     }
