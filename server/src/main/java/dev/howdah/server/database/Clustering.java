@@ -72,6 +72,11 @@ final class Clustering {
     return host.database(database.id(), database.name());
   }
 
+  /** Whether an extension is installed on this host for the database's version. */
+  boolean offers(Database database, String extension) {
+    return host.installations().require(database.major()).offers(extension);
+  }
+
   static UserSettings settings(Database database) {
     return UserSettings.of(database.settings());
   }

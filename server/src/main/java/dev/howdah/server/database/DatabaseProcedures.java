@@ -3,6 +3,7 @@ package dev.howdah.server.database;
 import static java.util.stream.Collectors.toSet;
 
 import dev.howdah.postgres.sql.Identifier;
+import dev.howdah.postgres.tenant.ExtensionFailedException;
 import dev.howdah.postgres.tenant.Login;
 import dev.howdah.postgres.tenant.LoginActivity;
 import dev.howdah.postgres.tenant.Preset;
@@ -197,7 +198,12 @@ final class DatabaseProcedures {
   private Outcome reset(Operation operation) {
     List<String> extensions =
         operation.input().path("extensions").valueStream().map(JsonNode::stringValue).toList();
-    clustering.started(database(operation)).reset(extensions);
+    try {
+      clustering.started(database(operation)).reset(extensions);
+    } catch (ExtensionFailedException without) {
+      // Trying again would empty the database again, and fail again.
+      log.warn("database {} was reset; {}", operation.subject(), without.getMessage());
+    }
     return Outcome.done();
   }
 

@@ -306,6 +306,13 @@ public final class Databases {
                     throw ApiError.invalid(
                         "Extension " + extension + " is not available on this plan.");
                   });
+              extensions.stream()
+                  .filter(extension -> !clustering.offers(change.database(), extension))
+                  .findFirst()
+                  .ifPresent(extension -> {
+                    throw ApiError.invalid(
+                        "Extension " + extension + " is not installed on this server.");
+                  });
               return Map.of("extensions", extensions);
             }));
   }
