@@ -84,8 +84,7 @@ final class Server implements AutoCloseable {
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("operations").factory());
 
-  private final Thread templates =
-      Thread.ofVirtual().name("templates").unstarted(this::prepare);
+  private final Thread templates = Thread.ofVirtual().name("templates").unstarted(this::prepare);
   private volatile boolean closing;
 
   private Server(
