@@ -111,14 +111,14 @@ class LauncherTest {
   @Test
   void downKillsAServerThatDoesNotEnd() throws Exception {
     Process server =
-        new ProcessBuilder("bash", "-c", "trap '' TERM; echo up; while :; do sleep 0.1; done", "howdah")
+        new ProcessBuilder(
+                "bash", "-c", "trap '' TERM; echo up; while :; do sleep 0.1; done", "howdah")
             .start();
     try {
       assertThat(server.inputReader().readLine()).isEqualTo("up");
       Path data = Files.createDirectories(temp.resolve("data"));
       Files.writeString(data.resolve("howdah.pid"), server.pid() + "\n");
-      Result result =
-          run(checkout.resolve("howdah"), Map.of("HOWDAH_DOWN_PATIENCE", "1"), "down");
+      Result result = run(checkout.resolve("howdah"), Map.of("HOWDAH_DOWN_PATIENCE", "1"), "down");
       assertThat(result.output()).contains("not ended after 1 seconds", "done");
       assertThat(server.waitFor()).isNotZero();
     } finally {
