@@ -245,7 +245,8 @@ public final class Clusters {
       OwnedFiles.write(key, certificate.keyPem(), reader);
       OwnedFiles.write(file, certificate.chainPem(), reader);
     }
-    ServerConfiguration.forTenant(spec, spoken, installation, scripts).writeTo(place);
+    int segment = WalSegmentSize.megabytesIn(place.data());
+    ServerConfiguration.forTenant(spec, spoken, segment, installation, scripts).writeTo(place);
   }
 
   private static Optional<UUID> id(Path child) {

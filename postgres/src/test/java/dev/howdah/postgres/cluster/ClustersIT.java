@@ -334,6 +334,31 @@ class ClustersIT {
   }
 
   @Test
+  void aSmallPlanFitsAClusterMadeForALargeOne() throws Exception {
+    ClusterSpec spec = test.spec();
+    ClusterSpec large =
+        new ClusterSpec(
+            spec.id(),
+            spec.major(),
+            spec.port(),
+            spec.database(),
+            spec.listenAddresses(),
+            spec.hostNames(),
+            WalSegmentSize.SIXTEEN_MEGABYTES,
+            spec.connectionLimit(),
+            spec.extensions(),
+            spec.settings(),
+            spec.userSettings());
+    clusters.create(large);
+    clusters.start(spec.id());
+    clusters.configure(with(spec, Map.of("min_wal_size", "5MB", "max_wal_size", "20MB")));
+    clusters.restart(spec.id());
+    assertThat(setting(spec, "min_wal_size")).isEqualTo("32MB");
+    assertThat(setting(spec, "max_wal_size")).isEqualTo("32MB");
+    assertThat(setting(spec, "wal_segment_size")).isEqualTo("16MB");
+  }
+
+  @Test
   void ownersSettingsAreInForceAtOnce() throws Exception {
     TestDatabase database = test.database();
     UserSettings settings =

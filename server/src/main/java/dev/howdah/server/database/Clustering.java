@@ -41,10 +41,15 @@ final class Clustering {
     host.clusters().start(database.id());
   }
 
-  /** Brings a cluster in line with a plan, restarting its server when it has to. */
+  /**
+   * Brings a cluster in line with a plan, restarting its server when it has to. Afterwards the
+   * server runs, also when settings that this replaces had kept it from that.
+   */
   void configure(Database database, DatabasePlan plan) {
     if (host.clusters().configure(spec(database, plan)) == Configured.RESTART_REQUIRED) {
       host.clusters().restart(database.id());
+    } else {
+      host.clusters().start(database.id());
     }
     // Also when an earlier try left the server down: what is configured must be seen to run.
     host.clusters().start(database.id());
