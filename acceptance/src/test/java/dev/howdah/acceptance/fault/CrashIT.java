@@ -268,6 +268,9 @@ class CrashIT {
           .isEqualTo(limit);
       assertThat(Tenant.ask(server, url, "select current_setting('max_connections')::int - 8"))
           .isEqualTo(limit);
+      if (!undone) {
+        server.send("PATCH", changed.path(), Map.of("plan", "heroku-postgresql:hobby-dev"));
+      }
       assertThat(Tenant.ask(server, url, "select count(*) from kept"))
           .isEqualTo(Integer.toString(ROWS));
       server.send("DELETE", changed.path(), Map.of());
