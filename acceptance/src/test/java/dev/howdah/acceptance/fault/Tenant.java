@@ -43,6 +43,13 @@ final class Tenant {
     }
   }
 
+  /** Runs a statement. */
+  static void run(Connection connection, String sql) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
   /** Runs statements on a connection of its own. */
   static void run(RunningServer server, String url, String... statements) {
     try (var connection = connect(server, url);
