@@ -38,7 +38,8 @@ abstract class Client {
     requests++;
     HttpResponse<String> answer = server.request(method, path, body);
     if (answer.statusCode() == 500) {
-      throw new AssertionError(method + " " + path + " answered " + answer.body());
+      throw new AssertionError(
+          method + " " + path + " answered " + answer.body() + "\n" + server.log());
     }
     return answer;
   }

@@ -14,6 +14,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -66,7 +67,9 @@ class OnlyServerIT {
     Estate.Database database = estate.database(estate.app(), "hobby-dev");
     long pid = server.pid();
     long control =
-        Processes.servers(Processes.in(server.data())).get(server.data().resolve("control/data"));
+        Objects.requireNonNull(
+            Processes.servers(Processes.in(server.data()))
+                .get(server.data().resolve("control/data")));
     try (Connection session = Tenant.connect(server, estate.url(database))) {
       ProcessHandle.of(control).orElseThrow().destroyForcibly();
       await()

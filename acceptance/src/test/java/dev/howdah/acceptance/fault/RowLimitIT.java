@@ -66,7 +66,9 @@ class RowLimitIT {
 
     awaitInfo(database, "Status", "Over Plan Capacity: Access Restricted");
     awaitInfo(database, "Rows", "13/10 (Write access revoked)");
-    assertThatThrownBy(() -> Tenant.ask(old, "select 1")).as("its session ended");
+    assertThatThrownBy(() -> Tenant.ask(old, "select 1"))
+        .as("its session ended")
+        .isInstanceOf(SQLException.class);
     assertRestricted(url);
 
     // Rotating is no way around it.
@@ -181,7 +183,7 @@ class RowLimitIT {
   private void assertFree(Estate.Database database) {
     awaitInfo(database, "Status", "Available");
     String url = estate.url(database);
-    Tenant.run(server, url, "insert into kept values (6)", "create table extra (n int)");
+    Tenant.run(server, url, "insert into kept values (100)", "create table extra (n int)");
     try (Connection one = Tenant.connect(server, url);
         Connection two = Tenant.connect(server, url)) {
       assertThat(Tenant.ask(one, "select 1")).isEqualTo(Tenant.ask(two, "select 1"));

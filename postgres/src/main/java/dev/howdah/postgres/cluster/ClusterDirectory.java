@@ -136,6 +136,28 @@ public record ClusterDirectory(Path home) {
     return OwnedFiles.read(Path.of("/proc/sys/kernel/random/boot_id")).strip();
   }
 
+  /** Why the last start failed; empty when it did not. */
+  String startFailure() {
+    return OwnedFiles.read(startFailureFile()).strip();
+  }
+
+  /** Keeps why a start failed, so that it can be told until one succeeds; empty forgets it. */
+  void setStartFailure(String reason) {
+    try {
+      if (!reason.isEmpty() && exists()) {
+        OwnedFiles.write(startFailureFile(), reason, ServerAccount.current());
+      } else {
+        Files.deleteIfExists(startFailureFile());
+      }
+    } catch (IOException e) {
+      throw new PostgresException("could not remove " + startFailureFile() + ": " + e, e);
+    }
+  }
+
+  private Path startFailureFile() {
+    return home.resolve("start-failure");
+  }
+
   private Path durableMark() {
     return home.resolve("durable");
   }

@@ -21,7 +21,8 @@ public sealed interface ClusterState {
   record Stopping(long pid) implements ClusterState {}
 
   /**
-   * The server is gone without having shut down in good order. Starting it is safe and recovers.
+   * The server is gone without having shut down in good order, or could not start. Starting it is
+   * safe and recovers.
    *
    * @param reason one sentence, from the server's own log where it left one
    */

@@ -48,8 +48,14 @@ public final class Postmaster {
 
   private record PidFile(long pid, Instant startedAt, String status) {}
 
-  /** What it is doing now. */
+  /** What it is doing now; if it is down because it could not start, why. */
   public ClusterState state() {
+    ClusterState observed = observed();
+    String failure = observed instanceof ClusterState.Stopped ? directory.startFailure() : "";
+    return failure.isEmpty() ? observed : new ClusterState.Failed(failure);
+  }
+
+  private ClusterState observed() {
     if (!directory.exists()) {
       return new ClusterState.Absent();
     }
@@ -75,10 +81,20 @@ public final class Postmaster {
    * @throws StartFailedException with the reason from its log
    */
   public void start(Installation installation) {
+    try {
+      launchAndAwait(installation);
+      directory.setStartFailure("");
+    } catch (StartFailedException failure) {
+      directory.setStartFailure(String.valueOf(failure.getMessage()));
+      throw failure;
+    }
+  }
+
+  private void launchAndAwait(Installation installation) {
     long logged = ServerLog.length(directory.logFile());
     Optional<Process> launched = Optional.empty();
     for (Pause pause = new Pause(); ; pause.sleep()) {
-      switch (state()) {
+      switch (observed()) {
         case ClusterState.Running _ -> {
           return;
         }
@@ -109,9 +125,10 @@ public final class Postmaster {
   public void stop(StopMode mode) {
     Optional<Long> pid = pid();
     if (pid.isEmpty()) {
-      if (state() instanceof ClusterState.Failed) {
+      if (observed() instanceof ClusterState.Failed) {
         clearRemains();
       }
+      directory.setStartFailure("");
       return;
     }
     if (mode == StopMode.FAST) {

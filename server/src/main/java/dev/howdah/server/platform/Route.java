@@ -60,7 +60,7 @@ public record Route(
   }
 
   /** The largest body that is read. What strangers may send is small. */
-  int maxBody() {
+  public int maxBody() {
     return access == Access.PUBLIC ? Api.MAX_PUBLIC_BODY : Api.MAX_BODY;
   }
 
