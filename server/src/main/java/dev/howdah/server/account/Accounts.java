@@ -2,6 +2,7 @@ package dev.howdah.server.account;
 
 import dev.howdah.server.platform.ApiError;
 import dev.howdah.server.platform.Caller;
+import dev.howdah.server.platform.RateLimit;
 import dev.howdah.server.secret.PasswordHash;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -14,16 +15,21 @@ import org.jdbi.v3.core.Jdbi;
 
 /** What can be done with accounts. Operators make them; there is no sign-up by strangers. */
 public final class Accounts {
+  /** Passwords that an account may be tried with at once, and again in every hour. */
+  private static final int GUESSES = 60;
+
   private final Jdbi jdbi;
   private final InstantSource clock;
   private final SecureRandom random;
   private final AccountStore store = new AccountStore();
+  private final RateLimit guesses;
 
   /** Accounts kept in the control database. */
   public Accounts(Jdbi jdbi, InstantSource clock, SecureRandom random) {
     this.jdbi = jdbi;
     this.clock = clock;
     this.random = random;
+    this.guesses = new RateLimit(GUESSES, clock);
   }
 
   /**
@@ -78,6 +84,12 @@ public final class Accounts {
       // The same work for strangers, so that time does not tell who has an account.
       PasswordHash.of(password, random);
       return Optional.empty();
+    }
+    if (guesses.take(account.get().id()) < 0) {
+      throw new ApiError(
+          429,
+          "rate_limit",
+          "Too many log-ins with " + email + ". Wait a minute, or use a token that you have.");
     }
     return account.filter(found -> passwordMatches(found, password));
   }

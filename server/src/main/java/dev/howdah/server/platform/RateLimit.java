@@ -22,7 +22,7 @@ public final class RateLimit {
   }
 
   /** Takes one request out of the bucket. Returns what remains, or -1 when it was empty. */
-  int take(UUID account) {
+  public int take(UUID account) {
     long now = clock.millis();
     Bucket after =
         buckets.compute(
