@@ -147,16 +147,18 @@ public final class Addons {
     Operation started =
         jdbi.inTransaction(handle -> {
           Addon addon =
-              visibility.manageable(
-                  handle, caller, inApp(handle, caller, appReference, reference).id().toString());
-          apps.lock(handle, apps.find(handle, addon.appId()).orElseThrow());
+              take(
+                  handle,
+                  visibility.manageable(
+                      handle,
+                      caller,
+                      inApp(handle, caller, appReference, reference).id().toString()));
           if (!addon.service().equals(plan.service())) {
             throw ApiError.invalid(plan.fullName() + " is not a plan of " + addon.service() + ".");
           }
           if (addon.plan().equals(plan.name())) {
             throw ApiError.invalid(addon.name() + " has the plan " + plan.fullName() + " already.");
           }
-          requireSettled(handle, addon);
           marketplace.provider(plan.service()).check(plan, Map.of());
           return marketplace.provider(plan.service()).changePlan(handle, addon, plan, caller);
         });
@@ -375,8 +377,14 @@ public final class Addons {
     return found.stream().findFirst().orElseThrow(Visibility::unknown);
   }
 
-  /** Refuses a change while another operation works on the add-on. */
-  public void requireSettled(Handle handle, Addon addon) {
+  /**
+   * Takes an add-on for a change, or refuses because another one is under way. Nobody else can take
+   * it until the transaction ends.
+   */
+  public Addon take(Handle handle, Addon seen) {
+    apps.lock(handle, apps.find(handle, seen.appId()).orElseThrow(Visibility::unknown));
+    // What was true before the lock need not be any more.
+    Addon addon = store.find(handle, seen.id()).orElseThrow(Visibility::unknown);
     operations
         .unfinished(handle, addon.id())
         .forEach(operation -> {
@@ -389,6 +397,7 @@ public final class Addons {
     if (addon.state() != Addon.State.PROVISIONED) {
       throw ApiError.conflict(addon.name() + " is " + addon.state().text() + ".");
     }
+    return addon;
   }
 
   private View view(Handle handle, Addon addon) {

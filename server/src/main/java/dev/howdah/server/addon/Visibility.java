@@ -65,7 +65,8 @@ public final class Visibility {
     return apps.find(handle, app).filter(found -> apps.mayUse(handle, caller, found)).isPresent();
   }
 
-  static ApiError unknown() {
+  /** What is answered about an add-on that is not there, or not for this caller. */
+  public static ApiError unknown() {
     return ApiError.notFound("add_on", "Couldn't find that add-on.");
   }
 }

@@ -68,15 +68,6 @@ final class DatabaseStore {
         .findOne();
   }
 
-  /** Lets one change of a database be recorded at a time. */
-  void lock(Handle handle, UUID id) {
-    handle
-        .createQuery("select id from database where id = :id for update")
-        .bind("id", id)
-        .mapTo(UUID.class)
-        .findOne();
-  }
-
   List<Database> inState(Handle handle, Database.State state) {
     return handle
         .createQuery("select * from database where state = :state order by created_at, id")

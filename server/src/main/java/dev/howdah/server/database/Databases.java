@@ -108,7 +108,7 @@ public final class Databases {
     Rows rows =
         jdbi.withHandle(handle -> {
           Addon addon = visibility.visible(handle, caller, reference);
-          Database database = store.find(handle, addon.id()).orElseThrow();
+          Database database = store.find(handle, addon.id()).orElseThrow(Visibility::unknown);
           List<Credential> credentials = store.credentials(handle, addon.id());
           return new Rows(
               addon,
@@ -372,10 +372,8 @@ public final class Databases {
       Caller caller, String reference, String kind, Function<Change, Map<String, Object>> prepare) {
     Operation started =
         jdbi.inTransaction(handle -> {
-          Addon addon = visibility.manageable(handle, caller, reference);
-          store.lock(handle, addon.id());
-          addons.requireSettled(handle, addon);
-          Database database = store.find(handle, addon.id()).orElseThrow();
+          Addon addon = addons.take(handle, visibility.manageable(handle, caller, reference));
+          Database database = store.find(handle, addon.id()).orElseThrow(Visibility::unknown);
           Map<String, Object> input = new HashMap<>(prepare.apply(new Change(handle, database)));
           input.put("by", caller.accountId());
           input.put("email", caller.email());
@@ -405,13 +403,13 @@ public final class Databases {
   private Database visible(Caller caller, String reference) {
     return jdbi.withHandle(
             handle -> store.find(handle, visibility.visible(handle, caller, reference).id()))
-        .orElseThrow();
+        .orElseThrow(Visibility::unknown);
   }
 
   private Database manageable(Caller caller, String reference) {
     return jdbi.withHandle(
             handle -> store.find(handle, visibility.manageable(handle, caller, reference).id()))
-        .orElseThrow();
+        .orElseThrow(Visibility::unknown);
   }
 
   private Credential active(Change change, String name) {

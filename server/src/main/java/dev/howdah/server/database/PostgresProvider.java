@@ -5,6 +5,7 @@ import dev.howdah.postgres.version.Installations;
 import dev.howdah.server.addon.Addon;
 import dev.howdah.server.addon.Plan;
 import dev.howdah.server.addon.Provider;
+import dev.howdah.server.addon.Visibility;
 import dev.howdah.server.operation.Operation;
 import dev.howdah.server.operation.Operations;
 import dev.howdah.server.platform.ApiError;
@@ -150,15 +151,15 @@ public final class PostgresProvider implements Provider {
 
   @Override
   public Operation deprovision(Handle handle, Addon addon, Caller by) {
-    Database database = store.find(handle, addon.id()).orElseThrow();
+    Database database = store.find(handle, addon.id()).orElseThrow(Visibility::unknown);
     if (database.state() == Database.State.CREATING) {
       Operation create = operations.unfinished(handle, addon.id()).getLast();
       operations.cancel(handle, create);
       return create;
     }
+    store.setState(handle, database.id(), Database.State.DESTROYING);
     // Whatever is being done to it, and may be failing since days, must not stand in the way.
     operations.supersede(handle, database.id(), "The database was destroyed.");
-    store.setState(handle, database.id(), Database.State.DESTROYING);
     return operations.submit(
         handle,
         DatabaseProcedures.DESTROY,
@@ -168,7 +169,7 @@ public final class PostgresProvider implements Provider {
 
   @Override
   public Operation changePlan(Handle handle, Addon addon, Plan plan, Caller by) {
-    Database database = store.find(handle, addon.id()).orElseThrow();
+    Database database = store.find(handle, addon.id()).orElseThrow(Visibility::unknown);
     return operations.submit(
         handle,
         DatabaseProcedures.CHANGE_PLAN,

@@ -339,8 +339,13 @@ public final class Operations implements AutoCloseable {
             store.advance(handle, operation, advance, outcome, clock.instant());
             return store.find(handle, operation.id()).orElseThrow();
           });
-    } catch (Overtaken overtaken) {
-      return find(operation.id());
+    } catch (RuntimeException problem) {
+      Operation now = find(operation.id());
+      // What the step wanted to write about may be gone along with its operation.
+      if (now.finished() || (now.cancelled() && !operation.cancelled())) {
+        return now;
+      }
+      throw problem;
     }
     faults.reached(operation.kind(), operation.step(), "after");
     return after;
