@@ -67,7 +67,7 @@ import org.slf4j.LoggerFactory;
 final class Server implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Server.class);
 
-  private static final Duration LOCK_PATIENCE = Duration.ofSeconds(20);
+  private static final Duration LOCK_PATIENCE = Duration.ofSeconds(8);
   private static final Duration RETAKE_PATIENCE = Duration.ofSeconds(30);
 
   private final ServerConfig config;
