@@ -467,31 +467,6 @@ class ClustersIT {
     }
   }
 
-  @Test
-  void anIdleServerCostsLittleMemory() throws Exception {
-    TestDatabase database = test.database();
-    long postmaster = pid(database.spec());
-    long kilobytes = 0;
-    try (var processes = ProcessHandle.allProcesses()) {
-      for (ProcessHandle process : processes.toList()) {
-        boolean own =
-            process.pid() == postmaster
-                || process.parent().map(p -> p.pid() == postmaster).orElse(false);
-        if (own) {
-          kilobytes += proportionalKilobytes(process.pid());
-        }
-      }
-    }
-    assertThat(kilobytes).isBetween(1_000L, 12_000L);
-  }
-
-  private static long proportionalKilobytes(long pid) throws Exception {
-    return Files.readAllLines(Path.of("/proc/" + pid + "/smaps_rollup")).stream()
-        .filter(line -> line.startsWith("Pss:"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
-        .sum();
-  }
-
   private long pid(ClusterSpec spec) {
     return ((ClusterState.Running) clusters.state(spec.id())).pid();
   }

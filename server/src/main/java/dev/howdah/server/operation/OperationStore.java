@@ -11,8 +11,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -112,6 +114,11 @@ final class OperationStore {
         .bind("error", after.error())
         .bindByType("finishedAt", finished ? utc(now) : null, OffsetDateTime.class)
         .execute();
+    insertStep(handle, before.id(), before.step(), outcome, after.error(), now);
+  }
+
+  private static void insertStep(
+      Handle handle, UUID operation, String step, String outcome, String message, Instant now) {
     handle
         .createUpdate(
             """
@@ -119,10 +126,10 @@ final class OperationStore {
             select :id, coalesce(max(n), 0) + 1, :step, :outcome, :message, :now
             from operation_step where operation_id = :id
             """)
-        .bind("id", before.id())
-        .bind("step", before.step())
+        .bind("id", operation)
+        .bind("step", step)
         .bind("outcome", outcome)
-        .bind("message", after.error())
+        .bind("message", message)
         .bind("now", utc(now))
         .execute();
   }
@@ -148,22 +155,25 @@ final class OperationStore {
   }
 
   void supersede(Handle handle, UUID subject, String reason, Instant now) {
-    handle
-        .createUpdate(
-            """
-            with ended as (
-              update operation set state = 'failed', error = :reason, finished_at = :now
-              where subject = :subject and finished_at is null
-              returning id, step)
-            insert into operation_step (operation_id, n, step, outcome, message, finished_at)
-            select id, (select coalesce(max(n), 0) + 1 from operation_step where operation_id = id),
-                   step, 'superseded', :reason, :now
-            from ended
-            """)
-        .bind("subject", subject)
-        .bind("reason", reason)
-        .bind("now", utc(now))
-        .execute();
+    // Two statements: the second has to see the steps recorded while the first waited for a row.
+    Map<UUID, String> ended =
+        handle
+            .createQuery(
+                """
+                update operation set state = 'failed', error = :reason, finished_at = :now
+                where subject = :subject and finished_at is null
+                returning id, step
+                """)
+            .bind("subject", subject)
+            .bind("reason", reason)
+            .bind("now", utc(now))
+            .reduceRows(
+                new HashMap<>(),
+                (steps, row) -> {
+                  steps.put(row.getColumn("id", UUID.class), row.getColumn("step", String.class));
+                  return steps;
+                });
+    ended.forEach((id, step) -> insertStep(handle, id, step, "superseded", reason, now));
   }
 
   void cancel(Handle handle, UUID id, Instant now) {
