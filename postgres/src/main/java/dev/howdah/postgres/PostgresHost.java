@@ -5,6 +5,7 @@ import dev.howdah.postgres.control.ControlCluster;
 import dev.howdah.postgres.os.OwnedFiles;
 import dev.howdah.postgres.os.ServerAccount;
 import dev.howdah.postgres.os.ServerAccounts;
+import dev.howdah.postgres.repository.Repositories;
 import dev.howdah.postgres.template.Templates;
 import dev.howdah.postgres.tenant.TenantDatabase;
 import dev.howdah.postgres.tls.CertificateAuthority;
@@ -25,6 +26,7 @@ public final class PostgresHost {
   private final CertificateAuthority authority;
   private final Clusters clusters;
   private final ControlCluster control;
+  private final Repositories repositories;
 
   private PostgresHost(
       Path root, Installations installations, ServerAccounts accounts, Clock clock) {
@@ -37,6 +39,7 @@ public final class PostgresHost {
     Templates templates = new Templates(root.resolve("templates"), accounts);
     clusters =
         new Clusters(root.resolve("postgres"), installations, templates, authority, accounts);
+    repositories = new Repositories(root.resolve("repository"));
     control = new ControlCluster(root.resolve("control"), installations, templates, accounts);
   }
 
@@ -70,6 +73,11 @@ public final class PostgresHost {
   /** The tenants' clusters. */
   public Clusters clusters() {
     return clusters;
+  }
+
+  /** The repositories of write-ahead log and base copies. */
+  public Repositories repositories() {
+    return repositories;
   }
 
   /** The cluster of Howdah's own data. */

@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /** A data root in a temporary directory, whose servers are gone when it is closed. */
@@ -102,7 +103,8 @@ public final class TestHost implements AutoCloseable {
         20,
         EXTENSIONS,
         Map.of(),
-        UserSettings.defaults());
+        UserSettings.defaults(),
+        Optional.empty());
   }
 
   /** A running cluster. */

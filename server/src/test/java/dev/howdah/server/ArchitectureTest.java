@@ -95,7 +95,10 @@ class ArchitectureTest {
               are(
                   not(
                       resideInAnyPackage(
-                          WIRING, "dev.howdah.server.database", "dev.howdah.server.backup"))))
+                          WIRING,
+                          "dev.howdah.server.database",
+                          "dev.howdah.server.protection",
+                          "dev.howdah.server.backup"))))
           .should()
           .dependOnClassesThat()
           .resideInAPackage("dev.howdah.postgres..");

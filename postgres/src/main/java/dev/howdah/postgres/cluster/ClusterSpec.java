@@ -1,7 +1,9 @@
 package dev.howdah.postgres.cluster;
 
+import dev.howdah.postgres.repository.Archiving;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -20,6 +22,8 @@ import java.util.UUID;
  * @param extensions extensions the plan offers; those of them that are installed can be created
  * @param settings the plan's server settings, such as {@code shared_buffers}, by PostgreSQL's names
  * @param userSettings what the owner set by {@code pg:settings}
+ * @param archiving where its write-ahead log is kept, if it is; beginning and ending with it takes
+ *     a restart
  */
 public record ClusterSpec(
     UUID id,
@@ -32,7 +36,8 @@ public record ClusterSpec(
     int connectionLimit,
     List<String> extensions,
     Map<String, String> settings,
-    UserSettings userSettings) {
+    UserSettings userSettings,
+    Optional<Archiving> archiving) {
 
   /** Copies the collections. */
   public ClusterSpec {

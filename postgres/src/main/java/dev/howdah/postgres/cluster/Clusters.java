@@ -6,6 +6,7 @@ import dev.howdah.postgres.os.OwnedFiles;
 import dev.howdah.postgres.os.ServerAccount;
 import dev.howdah.postgres.os.ServerAccounts;
 import dev.howdah.postgres.sql.ControlConnections;
+import dev.howdah.postgres.sql.Session;
 import dev.howdah.postgres.template.Templates;
 import dev.howdah.postgres.tls.CertificateAuthority;
 import dev.howdah.postgres.tls.ServerCertificate;
@@ -14,6 +15,7 @@ import dev.howdah.postgres.version.Installations;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -188,6 +190,19 @@ public final class Clusters {
     ClusterDirectory cluster = existing(id);
     ClusterDirectory.Facts facts = cluster.facts();
     return new ControlConnections(cluster.socketDirectory(), facts.port(), facts.major());
+  }
+
+  /**
+   * How far the write-ahead log of a running cluster has come to its repository.
+   *
+   * @throws PostgresException when the server does not answer
+   */
+  public ArchiveStatus archiveStatus(UUID id) {
+    try (Session session = new Session(connections(id).monitor("postgres"))) {
+      return ArchiveStatus.read(session);
+    } catch (SQLException e) {
+      throw new PostgresException("the archiver cannot be asked: " + e.getMessage(), e);
+    }
   }
 
   /** The directory of a cluster. */

@@ -348,7 +348,8 @@ class ClustersIT {
             spec.connectionLimit(),
             spec.extensions(),
             spec.settings(),
-            spec.userSettings());
+            spec.userSettings(),
+            spec.archiving());
     clusters.create(large);
     clusters.start(spec.id());
     clusters.configure(with(spec, Map.of("min_wal_size", "5MB", "max_wal_size", "20MB")));
@@ -397,7 +398,8 @@ class ClustersIT {
             spec.connectionLimit(),
             spec.extensions(),
             spec.settings(),
-            spec.userSettings()));
+            spec.userSettings(),
+            spec.archiving()));
     assertThat(Files.readString(file)).isNotEqualTo(before);
   }
 
@@ -502,6 +504,7 @@ class ClustersIT {
         spec.connectionLimit(),
         spec.extensions(),
         settings,
-        user);
+        user,
+        spec.archiving());
   }
 }

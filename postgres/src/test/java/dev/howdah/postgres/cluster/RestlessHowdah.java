@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /** A process that makes, starts and destroys one cluster over and over, until it is killed. */
@@ -27,7 +28,8 @@ final class RestlessHowdah {
             20,
             List.of("hstore"),
             Map.of(),
-            UserSettings.defaults());
+            UserSettings.defaults(),
+            Optional.empty());
     while (true) {
       clusters.create(spec);
       clusters.start(spec.id());

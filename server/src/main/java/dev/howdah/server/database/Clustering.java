@@ -7,6 +7,7 @@ import dev.howdah.postgres.cluster.Configured;
 import dev.howdah.postgres.cluster.UserSettings;
 import dev.howdah.postgres.tenant.TenantDatabase;
 import java.util.Map;
+import java.util.Optional;
 
 /** Translates databases and plans into what the PostgreSQL module understands. */
 final class Clustering {
@@ -32,7 +33,8 @@ final class Clustering {
         plan.connections(),
         plan.extensions(),
         plan.settings(hostMemory),
-        settings(database));
+        settings(database),
+        Optional.empty());
   }
 
   /** Makes the cluster and starts its server. */
