@@ -1,18 +1,25 @@
 package dev.howdah.server.secret;
 
+import dev.howdah.server.platform.ApiError;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
 import org.bouncycastle.crypto.params.Argon2Parameters;
 
-/** Argon2id, 19 MiB, two passes. At most two run at once, so that log-ins cannot fill the heap. */
+/**
+ * Argon2id, 19 MiB, two passes. At most two run at once, so that log-ins cannot fill the heap; more
+ * wait, and are refused as busy after five seconds.
+ */
 public final class PasswordHash {
   private static final int MEMORY_KIB = 19 * 1024;
   private static final int PASSES = 2;
   private static final Semaphore ROOM = new Semaphore(2);
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private PasswordHash() {}
 
@@ -55,12 +62,24 @@ public final class PasswordHash {
             .withParallelism(1)
             .build());
     byte[] hash = new byte[32];
-    ROOM.acquireUninterruptibly();
+    enter();
     try {
       generator.generateBytes(password.getBytes(StandardCharsets.UTF_8), hash);
     } finally {
       ROOM.release();
     }
     return hash;
+  }
+
+  /** Waits for room, but not for ever: whoever sends thousands of log-ins must not hold up all. */
+  private static void enter() {
+    try {
+      if (!ROOM.tryAcquire(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        throw ApiError.busy("Too many people log in at once. Try again in a moment.", 5);
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw ApiError.busy("The server is stopping. Try again in a moment.", 5);
+    }
   }
 }
