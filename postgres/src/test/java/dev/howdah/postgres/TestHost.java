@@ -6,6 +6,7 @@ import dev.howdah.postgres.cluster.StopMode;
 import dev.howdah.postgres.cluster.UserSettings;
 import dev.howdah.postgres.cluster.WalSegmentSize;
 import dev.howdah.postgres.os.OwnedFiles;
+import dev.howdah.postgres.version.Installation;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.junit.jupiter.api.Assumptions;
 
 /** A data root in a temporary directory, whose servers are gone when it is closed. */
 public final class TestHost implements AutoCloseable {
@@ -91,10 +93,24 @@ public final class TestHost implements AutoCloseable {
 
   /** What a small database is made of, on a free port. */
   public ClusterSpec spec() {
+    return spec(host.installations().newest().orElseThrow().major());
+  }
+
+  /** The oldest version of this host; the test that asks is skipped where there is only one. */
+  public int olderMajor() {
+    List<Installation> all = host.installations().all();
+    Assumptions.assumeTrue(
+        all.size() > 1,
+        "this host has only one major version of PostgreSQL; ./verify adds one on Debian");
+    return all.getLast().major();
+  }
+
+  /** The same of another version. */
+  public ClusterSpec spec(int major) {
     UUID id = UUID.randomUUID();
     return new ClusterSpec(
         id,
-        host.installations().newest().orElseThrow().major(),
+        major,
         freePort(),
         "d" + id.toString().replace("-", "").substring(0, 13),
         List.of("127.0.0.1"),
@@ -117,7 +133,13 @@ public final class TestHost implements AutoCloseable {
 
   /** A running cluster with its tenant. */
   public TestDatabase database() {
-    ClusterSpec spec = running();
+    return database(spec());
+  }
+
+  /** The same as specified. */
+  public TestDatabase database(ClusterSpec spec) {
+    host.clusters().create(spec);
+    host.clusters().start(spec.id());
     return TestDatabase.provisioned(host, spec);
   }
 
