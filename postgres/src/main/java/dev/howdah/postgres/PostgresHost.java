@@ -2,9 +2,11 @@ package dev.howdah.postgres;
 
 import dev.howdah.postgres.cluster.Clusters;
 import dev.howdah.postgres.control.ControlCluster;
+import dev.howdah.postgres.copy.Snapshots;
 import dev.howdah.postgres.os.OwnedFiles;
 import dev.howdah.postgres.os.ServerAccount;
 import dev.howdah.postgres.os.ServerAccounts;
+import dev.howdah.postgres.replication.Streaming;
 import dev.howdah.postgres.repository.Repositories;
 import dev.howdah.postgres.template.Templates;
 import dev.howdah.postgres.tenant.TenantDatabase;
@@ -27,6 +29,7 @@ public final class PostgresHost {
   private final Clusters clusters;
   private final ControlCluster control;
   private final Repositories repositories;
+  private final Snapshots snapshots;
 
   private PostgresHost(
       Path root, Installations installations, ServerAccounts accounts, Clock clock) {
@@ -40,6 +43,7 @@ public final class PostgresHost {
     clusters =
         new Clusters(root.resolve("postgres"), installations, templates, authority, accounts);
     repositories = new Repositories(root.resolve("repository"));
+    snapshots = new Snapshots();
     control = new ControlCluster(root.resolve("control"), installations, templates, accounts);
   }
 
@@ -93,5 +97,20 @@ public final class PostgresHost {
    */
   public TenantDatabase database(UUID cluster, String name) {
     return new TenantDatabase(() -> clusters.connections(cluster), name);
+  }
+
+  /** The same of the staged successor of a cluster. */
+  public TenantDatabase stagedDatabase(UUID cluster, String name) {
+    return new TenantDatabase(() -> clusters.stagedConnections(cluster), name);
+  }
+
+  /** The replication side of one cluster. Opens no connection yet. */
+  public Streaming replication(UUID cluster) {
+    return new Streaming(() -> clusters.connections(cluster));
+  }
+
+  /** The snapshots of clusters. */
+  public Snapshots snapshots() {
+    return snapshots;
   }
 }

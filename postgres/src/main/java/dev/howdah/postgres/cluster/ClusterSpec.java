@@ -1,5 +1,6 @@
 package dev.howdah.postgres.cluster;
 
+import dev.howdah.postgres.replication.Replication;
 import dev.howdah.postgres.repository.Archiving;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,10 @@ import java.util.UUID;
  * @param userSettings what the owner set by {@code pg:settings}
  * @param archiving where its write-ahead log is kept, if it is; beginning and ending with it takes
  *     a restart
+ * @param replication whether it is written to or follows another; a follower becomes a leader by
+ *     {@link dev.howdah.postgres.replication.Streaming#promote}, never by {@code configure}
+ * @param sealed whether nobody but Howdah gets in, and no follower. Opening it only takes a {@code
+ *     configure}; sessions that are in stay until they are ended
  */
 public record ClusterSpec(
     UUID id,
@@ -37,7 +42,9 @@ public record ClusterSpec(
     List<String> extensions,
     Map<String, String> settings,
     UserSettings userSettings,
-    Optional<Archiving> archiving) {
+    Optional<Archiving> archiving,
+    Replication replication,
+    boolean sealed) {
 
   /** Copies the collections. */
   public ClusterSpec {
@@ -45,5 +52,74 @@ public record ClusterSpec(
     hostNames = List.copyOf(hostNames);
     extensions = List.copyOf(extensions);
     settings = Map.copyOf(settings);
+  }
+
+  /** A cluster that is written to, has no followers and is open. */
+  public ClusterSpec(
+      UUID id,
+      int major,
+      int port,
+      String database,
+      List<String> listenAddresses,
+      List<String> hostNames,
+      WalSegmentSize walSegmentSize,
+      int connectionLimit,
+      List<String> extensions,
+      Map<String, String> settings,
+      UserSettings userSettings,
+      Optional<Archiving> archiving) {
+    this(
+        id,
+        major,
+        port,
+        database,
+        listenAddresses,
+        hostNames,
+        walSegmentSize,
+        connectionLimit,
+        extensions,
+        settings,
+        userSettings,
+        archiving,
+        Replication.alone(),
+        false);
+  }
+
+  /** The same in another role. */
+  public ClusterSpec withReplication(Replication other) {
+    return new ClusterSpec(
+        id,
+        major,
+        port,
+        database,
+        listenAddresses,
+        hostNames,
+        walSegmentSize,
+        connectionLimit,
+        extensions,
+        settings,
+        userSettings,
+        archiving,
+        other,
+        sealed);
+  }
+
+  /** The same, sealed or open. */
+  public ClusterSpec withSealed(boolean other) {
+    return new ClusterSpec(
+        id,
+        major,
+        port,
+        database,
+        listenAddresses,
+        hostNames,
+        walSegmentSize,
+        connectionLimit,
+        extensions,
+        settings,
+        userSettings,
+        archiving,
+        replication,
+        other);
   }
 }

@@ -1,10 +1,13 @@
 package dev.howdah.postgres.cluster;
 
 import dev.howdah.postgres.PostgresException;
+import dev.howdah.postgres.copy.Origin;
+import dev.howdah.postgres.copy.Recovery;
 import dev.howdah.postgres.os.Orphans;
 import dev.howdah.postgres.os.OwnedFiles;
 import dev.howdah.postgres.os.ServerAccount;
 import dev.howdah.postgres.os.ServerAccounts;
+import dev.howdah.postgres.repository.Progress;
 import dev.howdah.postgres.sql.ControlConnections;
 import dev.howdah.postgres.sql.Session;
 import dev.howdah.postgres.template.Templates;
@@ -31,6 +34,7 @@ import java.util.stream.Stream;
  * method is a step that may be repeated after a crash at any instruction. Safe for use by many
  * threads; two calls for one cluster wait for each other.
  */
+@SuppressWarnings("DoNotCallSuggester")
 public final class Clusters {
 
   private final Path directory;
@@ -183,6 +187,118 @@ public final class Clusters {
           NewCluster.delete(cluster);
           return id;
         });
+  }
+
+  /**
+   * Makes a cluster from an origin, stopped, its recovery configured, on disk for good; whatever
+   * the specification says it is sealed until {@link #configure} opens it, for its logins are still
+   * those of the origin. The size of its write-ahead log files is the origin's. Does nothing when
+   * it exists; what an interrupted try left is deleted first. The origin's server goes on serving.
+   *
+   * <p>A {@link dev.howdah.postgres.replication.Replication.Follower} is copied from its running
+   * leader, or from its leader's repository.
+   *
+   * @param progress hears of bytes copied
+   * @throws PostgresException when the origin is not there, stopped meanwhile, or is too old; it
+   *     may be tried again
+   */
+  public void copy(ClusterSpec spec, Origin origin, Progress progress) {
+    throw new UnsupportedOperationException(spec.id() + " " + origin + progress);
+  }
+
+  /**
+   * Starts a copy, replays write-ahead log up to the origin's target, promotes it to a history of
+   * its own, and returns with the server running, still sealed. Roles and slots of the origin's
+   * followers are gone from it. A follower is only started. Goes on where it was interrupted; told
+   * again, it says the same again and makes the server run.
+   *
+   * @param progress hears of bytes of write-ahead log replayed
+   */
+  public Recovery recover(UUID id, Progress progress) {
+    throw new UnsupportedOperationException(id + " " + progress);
+  }
+
+  /**
+   * As {@link #copy}, but makes a successor beside the cluster of the same id, in {@code
+   * <id>.next}: with the same port and account, never reachable over TCP. The cluster itself goes
+   * on and need not exist.
+   */
+  public void stage(ClusterSpec spec, Origin origin, Progress progress) {
+    throw new UnsupportedOperationException(spec.id() + " " + origin + progress);
+  }
+
+  /** As {@link #recover}, of the staged successor. */
+  public Recovery recoverStaged(UUID id, Progress progress) {
+    throw new UnsupportedOperationException(id + " " + progress);
+  }
+
+  /** Starts the staged successor's server, if it does not run. */
+  public void startStaged(UUID id) {
+    throw new UnsupportedOperationException(id.toString());
+  }
+
+  /** Stops the staged successor's server, if it runs. */
+  public void stopStaged(UUID id, StopMode mode) {
+    throw new UnsupportedOperationException(id + " " + mode);
+  }
+
+  /** What the staged successor is doing; {@code Absent} when there is none. */
+  public ClusterState stagedState(UUID id) {
+    throw new UnsupportedOperationException(id.toString());
+  }
+
+  /** The directory of the staged successor, whether it is there or not. */
+  public Path stagedDirectory(UUID id) {
+    throw new UnsupportedOperationException(id.toString());
+  }
+
+  /** Howdah's own connections to the staged successor. */
+  public ControlConnections stagedConnections(UUID id) {
+    throw new UnsupportedOperationException(id.toString());
+  }
+
+  /**
+   * Puts the staged successor in the cluster's place: stops both, {@code <id>} becomes {@code
+   * <id>.previous}, {@code <id>.next} becomes {@code <id>}, is configured as specified and started;
+   * its log goes on in the file where the old one's is. The interruption is a stop and a start.
+   * Completes what an interrupted one began; done again, it only configures and starts.
+   *
+   * @throws PostgresException before anything is done, when there is nothing staged, or a previous
+   *     one is still kept
+   */
+  public void exchange(ClusterSpec spec) {
+    throw new UnsupportedOperationException(spec.id().toString());
+  }
+
+  /**
+   * Undoes an exchange while the previous cluster is kept: that one gets its place again, and what
+   * was in it becomes the staged successor, from where {@link #exchange} brings it back and {@link
+   * #dropStaged} removes it. Like that one it can be repeated at any point.
+   *
+   * @throws PostgresException before anything is done, when there is no previous one
+   */
+  public void exchangeBack(ClusterSpec spec) {
+    throw new UnsupportedOperationException(spec.id().toString());
+  }
+
+  /** Whether a successor is staged, complete. */
+  public boolean hasStaged(UUID id) {
+    throw new UnsupportedOperationException(id.toString());
+  }
+
+  /** Whether what an exchange replaced is still kept. */
+  public boolean hasPrevious(UUID id) {
+    throw new UnsupportedOperationException(id.toString());
+  }
+
+  /** Stops and deletes the staged successor, also a half-made one. */
+  public void dropStaged(UUID id) {
+    throw new UnsupportedOperationException(id.toString());
+  }
+
+  /** Deletes for good what an exchange replaced. */
+  public void dropPrevious(UUID id) {
+    throw new UnsupportedOperationException(id.toString());
   }
 
   /** Howdah's own connections to a cluster. */

