@@ -21,8 +21,10 @@ import dev.howdah.cli.command.Feature;
 import dev.howdah.cli.command.Topic;
 import dev.howdah.cli.config.ConfigCommands;
 import dev.howdah.cli.pg.ChangeCommands;
+import dev.howdah.cli.pg.CopyCommands;
 import dev.howdah.cli.pg.CredentialCommands;
 import dev.howdah.cli.pg.InfoCommands;
+import dev.howdah.cli.pg.RollbackCommands;
 import dev.howdah.cli.pg.SettingCommands;
 import dev.howdah.cli.pg.client.ActivityCommands;
 import dev.howdah.cli.pg.client.PsqlCommands;
@@ -138,11 +140,13 @@ final class Catalog {
                   new PsqlCommands(),
                   new CredentialCommands(),
                   new ChangeCommands(),
+                  new RollbackCommands(),
+                  new CopyCommands(),
                   new ActivityCommands(),
                   new TransferCommands(),
                   new SettingCommands(),
                   new QueryCommands());
-          case "ps" -> new Topic(name, "show dynos", new DynoCommands());
+          case "ps" -> new Topic(name, "show and scale dynos", new DynoCommands());
           case "regions" -> new Topic(name, "list regions", new RegionCommands());
           case "releases" -> new Topic(name, "manage app releases", new ReleaseCommands());
           case "sessions" -> new Topic(name, "manage login sessions", new SessionCommands());
@@ -157,8 +161,9 @@ final class Catalog {
     return switch (first) {
       case "create", "info", "list", "rename", "destroy", "open" -> "apps";
       case "login", "logout", "whoami" -> "auth";
-      case "psql" -> "pg";
+      case "pgbackups", "psql" -> "pg";
       case "rollback" -> "releases";
+      case "dyno", "scale" -> "ps";
       case "sharing" -> "access";
       default -> first;
     };

@@ -60,6 +60,8 @@ class CatalogTest {
     "sharing:add, access:add",
     "rollback, releases:rollback",
     "pg, pg:info",
+    "pgbackups:transfer, pg:copy",
+    "scale, ps:scale",
     "login, auth:login"
   })
   void keepsTheSpellingsOf2015(String old, String now) {

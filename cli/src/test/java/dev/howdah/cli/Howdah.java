@@ -23,6 +23,7 @@ final class Howdah {
   private final Path directory;
   private final Map<String, String> variables = new HashMap<>();
   private String typed = "";
+  private boolean terminal;
 
   Howdah(Path directory, String url) {
     this.directory = directory;
@@ -40,6 +41,12 @@ final class Howdah {
     return this;
   }
 
+  /** From now on somebody is looking. */
+  Howdah atTerminal() {
+    terminal = true;
+    return this;
+  }
+
   /** What the user will type. */
   Howdah typing(String text) {
     typed = text;
@@ -53,7 +60,7 @@ final class Howdah {
         new Output(
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
-            false);
+            terminal);
     int status =
         Main.run(
             List.of(words),

@@ -2,7 +2,9 @@ package dev.howdah.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.howdah.cli.json.Json;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -282,12 +284,43 @@ class TranscriptTest {
   }
 
   @Test
+  void waitsForWhatIsToBePromoted() {
+    twoDatabases("standard-0");
+    server
+        .on(
+            "GET /client/v11/databases/id-maroon/wait_status",
+            "{\"waiting?\": true, \"message\": \"unfollowing\"}")
+        .on(
+            "GET /client/v11/databases/id-maroon/wait_status",
+            "{\"waiting?\": false, \"message\": \"available\"}")
+        .on("GET /client/v11/databases/id-maroon", "{\"following\": null}")
+        .on("POST /addon-attachments", 201, "{\"name\": \"DATABASE\"}");
+    assertThat(howdah.run("pg:promote", "MAROON").out())
+        .isEqualTo(
+            """
+            Waiting for database HEROKU_POSTGRESQL_MAROON_URL... available
+            Promoting HEROKU_POSTGRESQL_MAROON_URL to DATABASE_URL... done
+            """);
+  }
+
+  @Test
+  void saysThatAPromotedFollowerIsReadOnly() {
+    twoDatabases("standard-0");
+    server
+        .on("GET /client/v11/databases/id-maroon", "{\"following\": \"" + GOLD_URL + "\"}")
+        .on("POST /addon-attachments", 201, "{\"name\": \"DATABASE\"}");
+    var result = howdah.run("pg:promote", "MAROON", "--force");
+    assertThat(result.status()).isZero();
+    assertThat(result.err()).contains("read-only").contains("pg:unfollow");
+  }
+
+  @Test
   void doesNotPromoteWhatIsNotAvailable() {
     twoDatabases("hobby-dev");
     server.on(
         "GET /client/v11/databases/id-maroon/wait_status",
         "{\"waiting?\": true, \"message\": \"preparing\"}");
-    var result = howdah.run("pg:promote", "MAROON");
+    var result = howdah.run("pg:promote", "MAROON", "--no-wait");
     assertThat(result.err()).contains("cannot be promoted while in state: preparing");
     assertThat(server.requests("POST /addon-attachments")).isEmpty();
   }
@@ -377,6 +410,290 @@ class TranscriptTest {
     assertThat(howdah.run("pg:wait", "GOLD").out()).isEmpty();
     assertThat(howdah.run("pg:wait").out())
         .isEqualTo("Waiting for database HEROKU_POSTGRESQL_MAROON_URL... available\n");
+  }
+
+  @Test
+  void tellsAScriptWhatItWaitedFor() {
+    twoDatabases("standard-0");
+    server
+        .on(
+            "GET /client/v11/databases/id-gold/wait_status",
+            "{\"waiting?\": false, \"message\": \"available\"}")
+        .on(
+            "GET /client/v11/databases/id-maroon/wait_status",
+            "{\"waiting?\": false, \"error?\": true, \"message\": \"The disk is full.\"}");
+    var result = howdah.run("pg:wait", "--json");
+    assertThat(result.status()).isEqualTo(1);
+    assertThat(result.err()).isEqualTo(" !    The disk is full.\n");
+    var ends = Json.parse(result.out().getBytes(StandardCharsets.UTF_8)).items();
+    assertThat(ends.get(0).flag("available")).isTrue();
+    assertThat(ends.get(0).flag("primary")).isTrue();
+    assertThat(ends.get(1).text("config_var")).isEqualTo("HEROKU_POSTGRESQL_MAROON_URL");
+    assertThat(ends.get(1).flag("available")).isFalse();
+  }
+
+  @Test
+  void drawsTheSpinnerOnATerminal() {
+    twoDatabases("standard-0");
+    String status = "GET /client/v11/databases/id-maroon/wait_status";
+    server
+        .on(status, "{\"waiting?\": true, \"message\": \"preparing (5% completed)\"}")
+        .on(status, "{\"waiting?\": true, \"message\": \"preparing (55% completed)\"}")
+        .on(status, "{\"waiting?\": false, \"message\": \"available\"}");
+    String line = "\r\u001b[KWaiting for database HEROKU_POSTGRESQL_MAROON_URL... ";
+    assertThat(howdah.atTerminal().run("pg:wait", "MAROON").out())
+        .isEqualTo(
+            line
+                + "/ preparing (5% completed)"
+                + line
+                + "- preparing (55% completed)"
+                + line
+                + "available\n");
+  }
+
+  @Test
+  void rollsBackToANewDatabase() {
+    twoDatabases("standard-0");
+    server.on(
+        "POST " + APP + "/addons",
+        201,
+        """
+        {"id": "id-maroon", "name": "postgresql-maroon", "state": "provisioning",
+         "app": {"name": "your-app-name"},
+         "provision_message": "Database will become available after it completes rolling back to 2014-10-05 15:02:00 +0000 (00:59:43 ago)",
+         "plan": {"name": "heroku-postgresql:standard-0", "price": {"cents": 5000}}}
+        """);
+    assertThat(
+            howdah
+                .run(
+                    "addons:add",
+                    "heroku-postgresql:standard-0",
+                    "--rollback",
+                    "gold",
+                    "--to",
+                    "2014-10-05 15:02:00+00",
+                    "--app",
+                    "your-app-name")
+                .out())
+        .isEqualTo(
+            """
+            Adding heroku-postgresql:standard-0 on your-app-name... done, v4 ($50/mo)
+            Attached as HEROKU_POSTGRESQL_MAROON_URL
+            Database will become available after it completes rolling back to 2014-10-05 15:02:00 +0000 (00:59:43 ago)
+            Use `heroku pg:wait` to track status.
+            Use `heroku addons:docs heroku-postgresql` to view documentation.
+            """);
+    assertThat(server.requests("POST " + APP + "/addons").get(0).body().at("config").write())
+        .isEqualTo(
+            "{\"rollback\":\"HEROKU_POSTGRESQL_GOLD_URL\",\"to\":\"2014-10-05 15:02:00+00\"}");
+  }
+
+  @Test
+  void forksTheNewestSnapshotOnRequest() {
+    twoDatabases("standard-0");
+    server.on(
+        "POST " + APP + "/addons",
+        201,
+        """
+        {"id": "id-maroon", "name": "postgresql-maroon", "state": "provisioning",
+         "app": {"name": "your-app-name"},
+         "provision_message": "Database will become available after it completes forking\\nFork will contain data from October 14, 2014 3:10PM UTC (about 22 hours ago)\\nTo create a fork with up-to-date data, exclude the `--fast` flag.",
+         "plan": {"name": "heroku-postgresql:standard-0", "price": {"cents": 5000}}}
+        """);
+    // The book's order of words, and today's.
+    for (String[] words :
+        new String[][] {
+          {"addons:add", "heroku-postgresql:standard-0", "--fork", "DATABASE_URL", "--fast"},
+          {"addons:create", "heroku-postgresql:standard-0", "--", "--fork", "DATABASE", "--fast"}
+        }) {
+      assertThat(howdah.run(words).out())
+          .isEqualTo(
+              """
+              Adding heroku-postgresql:standard-0 on your-app-name... done, v4 ($50/mo)
+              Attached as HEROKU_POSTGRESQL_MAROON_URL
+              Database will become available after it completes forking
+              Fork will contain data from October 14, 2014 3:10PM UTC (about 22 hours ago)
+              To create a fork with up-to-date data, exclude the `--fast` flag.
+              Use `heroku pg:wait` to track status.
+              Use `heroku addons:docs heroku-postgresql` to view documentation.
+              """);
+    }
+    for (var request : server.requests("POST " + APP + "/addons")) {
+      assertThat(request.body().at("config").flag("fast")).isTrue();
+      assertThat(request.body().at("config").text("fork")).isEqualTo("HEROKU_POSTGRESQL_GOLD_URL");
+    }
+  }
+
+  @Test
+  void changesThePlanOfADatabase() {
+    server
+        .on(
+            "POST /actions/addons/resolve",
+            """
+            [{"id": "id-gold", "name": "postgresql-gold", "app": {"name": "your-app-name"}}]
+            """)
+        .on(
+            "PATCH " + APP + "/addons/postgresql-gold",
+            "{\"plan\": {\"price\": {\"cents\": 20000}}}")
+        .on("GET " + APP + "/releases", "[{\"version\": 12}]")
+        .on(
+            "GET /client/v11/databases/id-gold/wait_status",
+            "{\"waiting?\": true, \"message\": \"changing plan\"}");
+    assertThat(howdah.run("addons:upgrade", "GOLD", "heroku-postgresql:standard-2").out())
+        .isEqualTo(
+            """
+            Changing postgresql-gold to heroku-postgresql:standard-2 on your-app-name... done, v12 ($200/mo)
+            Use `heroku pg:wait` to track status.
+            """);
+  }
+
+  private void rollbackIsPossible() {
+    twoDatabases("standard-0");
+    String status = "GET /client/v11/databases/id-gold/wait_status";
+    server
+        .on(status, "{\"waiting?\": true, \"message\": \"rolling back (40% completed)\"}")
+        .on(status, "{\"waiting?\": false, \"message\": \"available\"}");
+    for (String path : new String[] {"rollback", "rollback/undo", "recover", "refresh"}) {
+      server.on(
+          "POST /client/v11/databases/id-gold/" + path,
+          202,
+          "{\"message\": \"The database goes back to 2014-10-05 15:02:00 +0000.\"}");
+    }
+  }
+
+  @Test
+  void rollsBackInPlace() {
+    rollbackIsPossible();
+    assertThat(
+            howdah
+                .typing("your-app-name\n")
+                .run("pg:rollback", "GOLD", "--to", "2014-10-05 15:02 UTC")
+                .out())
+        .isEqualTo(
+            """
+
+             !    WARNING: Destructive Action
+             !    HEROKU_POSTGRESQL_GOLD_URL (DATABASE_URL) goes back to 2014-10-05 15:02 UTC. What was written after that leaves it.
+             !    What it is now is kept for 24 hours: pg:rollback:undo brings it back.
+             !    This command will affect the app: your-app-name
+             !    To proceed, type "your-app-name" or re-run this command with --confirm your-app-name
+
+            > Rolling back HEROKU_POSTGRESQL_GOLD_URL (DATABASE_URL)... done
+            The database goes back to 2014-10-05 15:02:00 +0000.
+            Waiting for database HEROKU_POSTGRESQL_GOLD_URL (DATABASE_URL)... available
+            """);
+    assertThat(server.requests("POST /client/v11/databases/id-gold/rollback").get(0).body().write())
+        .isEqualTo("{\"to\":\"2014-10-05 15:02 UTC\"}");
+  }
+
+  @Test
+  void wantsOneMomentToRollBackTo() {
+    rollbackIsPossible();
+    assertThat(howdah.run("pg:rollback", "GOLD").status()).isEqualTo(1);
+    assertThat(howdah.run("pg:rollback", "GOLD", "--to", "x", "--by", "y").err())
+        .contains("either --to TIME or --by INTERVAL");
+    assertThat(server.lines()).noneMatch(line -> line.startsWith("POST"));
+  }
+
+  @Test
+  void confirmsWhateverReplacesADatabaseInPlace() {
+    rollbackIsPossible();
+    for (String command : new String[] {"pg:rollback:undo", "pg:recover", "pg:fork:refresh"}) {
+      assertThat(howdah.typing("no\n").run(command, "GOLD").status()).isEqualTo(1);
+      assertThat(server.lines()).noneMatch(line -> line.startsWith("POST"));
+    }
+    var result =
+        howdah.run("pg:rollback:undo", "GOLD", "--confirm", "your-app-name", "--no-wait", "--json");
+    assertThat(Json.parse(result.out().getBytes(StandardCharsets.UTF_8)).text("message"))
+        .isEqualTo("The database goes back to 2014-10-05 15:02:00 +0000.");
+    howdah.run("pg:recover", "GOLD", "--confirm", "your-app-name", "--no-wait");
+    howdah.run("pg:fork:refresh", "GOLD", "--confirm", "your-app-name", "--no-wait");
+    assertThat(server.lines())
+        .contains(
+            "POST /client/v11/databases/id-gold/rollback/undo",
+            "POST /client/v11/databases/id-gold/recover",
+            "POST /client/v11/databases/id-gold/refresh")
+        .noneMatch(line -> line.contains("wait_status"));
+  }
+
+  private void copyIsPossible(String end) {
+    twoDatabases("standard-0");
+    String transfer = "GET " + "/client/v11/apps/your-app-name/transfers/t1?verbose=true";
+    server
+        .on("POST /client/v11/databases/id-maroon/transfers", 201, "{\"uuid\": \"t1\"}")
+        .on("GET /postgres/v0/databases/id-gold/credentials", "[{\"name\": \"default\"}]")
+        .on(
+            transfer,
+            "{\"started_at\": \"x\", \"finished_at\": null, \"processed_bytes\": 1048576}")
+        .on(transfer, end);
+  }
+
+  @Test
+  void copiesADatabaseOverAnother() {
+    copyIsPossible(
+        """
+        {"started_at": "x", "finished_at": "y", "succeeded": true, "processed_bytes": 2097152}
+        """);
+    assertThat(howdah.typing("maroon\n").run("pg:copy", "GOLD", "MAROON").out())
+        .isEqualTo(
+            """
+
+             !    WARNING: Destructive Action
+             !    This command will remove all data from MAROON
+             !    Data from GOLD will then be transferred to MAROON
+             !    To proceed, type "MAROON" or re-run this command with --confirm MAROON
+
+            > Copying GOLD to MAROON... done, 2.0 MB
+            """);
+    assertThat(
+            server.requests("POST /client/v11/databases/id-maroon/transfers").get(0).body().write())
+        .isEqualTo(
+            "{\"from_name\":\"GOLD\",\"from_url\":\"%s\",\"to_name\":\"MAROON\",\"to_url\":\"%s\"}"
+                .formatted(GOLD_URL, MAROON_URL));
+  }
+
+  @Test
+  void tellsWhyACopyFailed() {
+    copyIsPossible(
+        """
+        {"started_at": "x", "finished_at": "y", "succeeded": false, "processed_bytes": 0,
+         "logs": [{"created_at": "z", "message": "pg_dump: error: no such host"}]}
+        """);
+    var result = howdah.run("pgbackups:transfer", "GOLD", "MAROON", "--confirm", "MAROON");
+    assertThat(result.status()).isEqualTo(1);
+    assertThat(result.out()).endsWith("... failed\n");
+    assertThat(result.err())
+        .isEqualTo(
+            """
+             !    An error occurred and your copy did not finish.
+             !    pg_dump: error: no such host
+            """);
+  }
+
+  @Test
+  void copiesNothingWhenTheTargetIsNotConfirmed() {
+    copyIsPossible("{}");
+    assertThat(howdah.run("pg:copy", "GOLD", "MAROON", "--confirm", "GOLD").err())
+        .isEqualTo(" !    Confirmed GOLD did not match MAROON.\n");
+    assertThat(howdah.run("pg:copy", "GOLD", "DATABASE").err())
+        .isEqualTo(" !    Cannot copy database to itself\n");
+    assertThat(server.lines()).noneMatch(line -> line.startsWith("POST"));
+  }
+
+  @Test
+  void scalesDynos() {
+    server
+        .on(
+            "PATCH " + APP + "/formation",
+            "[{\"type\": \"web\", \"quantity\": 1, \"size\": \"2X\"},"
+                + " {\"type\": \"worker\", \"quantity\": 0, \"size\": \"2X\"}]")
+        .on("GET " + APP + "/formation", "[]");
+    assertThat(howdah.run("ps:scale", "worker=0", "--app", "your-app-name").out())
+        .isEqualTo("Scaling dynos... done, now running worker at 0:2X.\n");
+    assertThat(server.requests("PATCH " + APP + "/formation").get(0).body().write())
+        .isEqualTo("{\"updates\":[{\"type\":\"worker\",\"quantity\":\"0\"}]}");
+    assertThat(howdah.run("ps:scale").err()).contains("No process types on your-app-name.");
+    assertThat(howdah.run("scale", "worker").status()).isEqualTo(1);
   }
 
   @Test

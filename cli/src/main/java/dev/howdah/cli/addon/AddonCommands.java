@@ -34,10 +34,9 @@ public final class AddonCommands implements Feature {
             .runs(AddonCommands::list),
         command("addons:create SERVICE[:PLAN]", "add an add-on to an app")
             .aliases("addons:add")
-            .details(
-                "For a database: --follow, --fork or --rollback DATABASE; --to TIME or --by"
-                    + " INTERVAL with --rollback; --version N.")
+            .details("What else a service takes is given as --OPTION VALUE or after --.")
             .app()
+            .options(CreateCommand.DATABASE_OPTIONS.toArray(Option[]::new))
             .options(
                 Option.CONFIRM,
                 Option.value("as", "NAME", "name of the config vars"),
@@ -287,6 +286,16 @@ public final class AddonCommands implements Feature {
     if (!message.isBlank()) {
       in.output().line(message.strip());
     }
+    if (plan.startsWith(CreateCommand.POSTGRES + ":") && isWaiting(in, addOn)) {
+      in.output().line("Use `heroku pg:wait` to track status.");
+    }
+  }
+
+  /** Whether the server goes on with a database after its answer. */
+  private static boolean isWaiting(Invocation in, Json addOn) throws IOException {
+    return in.api()
+        .get("/client/v11/databases/" + Api.part(addOn.text("id")) + "/wait_status")
+        .flag("waiting?");
   }
 
   private static void rename(Invocation in) throws IOException {

@@ -21,8 +21,20 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code addons:add}, which for databases has much to say. */
 final class CreateCommand {
-  private static final String POSTGRES = "heroku-postgresql";
+  static final String POSTGRES = "heroku-postgresql";
   private static final List<String> COPIES = List.of("fork", "follow", "rollback");
+
+  /** What a database can be made with (B6.4, B6.9, B6.19, B6.20). */
+  static final List<Option> DATABASE_OPTIONS =
+      List.of(
+          Option.value("fork", "DATABASE", "a database that begins as a copy of another"),
+          Option.flag("fast", "fork the newest snapshot, up to 30 hours old"),
+          Option.value("follow", "DATABASE", "a read-only copy that is kept up to date"),
+          Option.value("rollback", "DATABASE", "a copy of another as it was at an earlier moment"),
+          Option.value("to", "TIME", "that moment: '2014-10-05 15:02 US/Pacific'"),
+          Option.value("by", "INTERVAL", "how long ago it was: '2 days 5 hours 10 minutes'"),
+          Option.value("version", "N", "major version of PostgreSQL"));
+
   private static final Map<String, String> HEADERS =
       Map.of("Accept-Expansion", "plan", "X-Heroku-Legacy-Provider-Messages", "true");
 
@@ -31,6 +43,9 @@ final class CreateCommand {
   static void run(Invocation in) throws IOException {
     String app = in.app();
     var config = new LinkedHashMap<>(in.passedThrough());
+    for (Option option : DATABASE_OPTIONS) {
+      in.value(option.name()).ifPresent(value -> config.put(option.name(), value));
+    }
     String service = in.argument(0);
     if (isPostgres(service)) {
       service = resolveSource(in, service, config);

@@ -11,7 +11,6 @@ import dev.howdah.cli.output.Prompt;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -154,13 +153,21 @@ public final class Invocation {
     confirm(app, "WARNING: Destructive Action\nThis command will affect the app: " + app);
   }
 
-  /** Has a destructive command confirmed by a name, typed or given by {@code --confirm}. */
-  public void confirm(String name, String warning) throws IOException {
+  /** The same, with a warning of the caller's own. */
+  public void confirm(String app, String warning) throws IOException {
+    confirm(app, warning, "Confirmed app %s did not match the selected app %s.");
+  }
+
+  /** Has a destructive command confirmed by the name of what it destroys, when that is no app. */
+  public void confirmName(String name, String warning) throws IOException {
+    confirm(name, warning, "Confirmed %s did not match %s.");
+  }
+
+  private void confirm(String name, String warning, String mismatch) throws IOException {
     Optional<String> confirmed = value(Option.CONFIRM.name());
     if (confirmed.isPresent()) {
       if (!confirmed.get().equals(name)) {
-        throw new CommandException(
-            "Confirmed app " + confirmed.get() + " did not match the selected app " + name + ".");
+        throw new CommandException(mismatch.formatted(confirmed.get(), name));
       }
       return;
     }
@@ -172,7 +179,7 @@ public final class Invocation {
             + "\" or re-run this command with --confirm "
             + name);
     output.line();
-    if (!prompt().ask("> ").toLowerCase(Locale.ROOT).equals(name)) {
+    if (!prompt().ask("> ").equalsIgnoreCase(name)) {
       throw new CommandException("Confirmation did not match " + name + ". Aborted.");
     }
   }

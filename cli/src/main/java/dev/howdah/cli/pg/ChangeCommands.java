@@ -23,8 +23,10 @@ public final class ChangeCommands implements Feature {
     return List.of(
         command("pg:promote DATABASE", "make a database the one DATABASE_URL means")
             .app()
+            .details("A database that is not available yet is waited for.")
             .options(
-                Option.flag("force", 'f', "even if the database is not available"),
+                Option.flag("force", 'f', "without waiting until the database is available"),
+                Option.flag("no-wait", "refuse when the database is not available"),
                 Option.value("as", "NAME", "name to promote to, instead of DATABASE"))
             .runs(ChangeCommands::promote),
         command("pg:reset [DATABASE]", "delete everything in a database")
@@ -58,11 +60,16 @@ public final class ChangeCommands implements Feature {
     if (leader.equals(database.addonName()) && current.at("namespace").isNull()) {
       throw new CommandException(database.configVar() + " is already promoted on " + app + ".");
     }
+    if (in.has("no-wait")) {
+      refuseWhileWaiting(in, database);
+    } else if (!in.has("force")) {
+      Json status = Waiting.forDatabase(in, database, 1);
+      if (status.flag("error?")) {
+        throw new CommandException("Database cannot be promoted: " + status.text("message"));
+      }
+    }
     if (!current.isNull() && !hasAlias(attachments, current)) {
       keepAlias(in, app, leader, name);
-    }
-    if (!in.has("force")) {
-      refuseWhileWaiting(in, database);
     }
     in.output()
         .action(
@@ -71,6 +78,30 @@ public final class ChangeCommands implements Feature {
               attach(in, app, database.addonName(), name);
               return "";
             });
+    warnOfFollower(in, database);
+  }
+
+  /** Promoting does not make a follower writable; the app would find out by its first error. */
+  private static void warnOfFollower(Invocation in, Database database) throws IOException {
+    Json answer;
+    try {
+      answer = in.api().get(path(database));
+    } catch (ApiException e) {
+      if (e.status() != 404) {
+        throw e;
+      }
+      // Promoted by force before it is there.
+      return;
+    }
+    if (!answer.text("following").isEmpty()) {
+      in.output()
+          .error(
+              database.configVar()
+                  + " is promoted, and still a follower: it is read-only.\n"
+                  + "Use `heroku pg:unfollow "
+                  + database.configVar()
+                  + "` to make it writable.");
+    }
   }
 
   /** Whether the add-on of an attachment has another name on the same app. */

@@ -60,7 +60,8 @@ public final class InfoCommands implements Feature {
             .app()
             .options(
                 Option.value("wait-interval", "SECONDS", "how often to ask"),
-                Option.flag("no-notify", "no desktop notification (there is none)"))
+                Option.flag("no-notify", "no desktop notification (there is none)"),
+                Option.JSON)
             .runs(WaitCommand::run));
   }
 
@@ -89,7 +90,7 @@ public final class InfoCommands implements Feature {
                 "config_var", database.configVar(),
                 "primary", database.primary(),
                 "addon", database.addonName(),
-                "info", answer.at("info")));
+                "info", resolved(answer.at("info"), all)));
       } else {
         show(in, database, answer, all);
       }
@@ -97,6 +98,26 @@ public final class InfoCommands implements Feature {
     if (in.json()) {
       in.output().json(Json.array(answers));
     }
+  }
+
+  /** The fields with names in place of the URLs of databases, which carry passwords. */
+  private static Json resolved(Json info, Databases all) {
+    var fields = new ArrayList<Json>();
+    for (Json item : info.items()) {
+      fields.add(Json.object("name", item.text("name"), "values", Json.array(valuesOf(item, all))));
+    }
+    return Json.array(fields);
+  }
+
+  private static List<String> valuesOf(Json item, Databases all) {
+    var values = new ArrayList<String>();
+    for (Json value : item.at("values").items()) {
+      values.add(item.flag("resolve_db_name") ? all.nameOf(value.text()) : value.text());
+    }
+    if (!item.text("value").isEmpty()) {
+      values.add(item.text("value"));
+    }
+    return values;
   }
 
   private static Json ask(Invocation in, Database database) throws IOException {
@@ -124,13 +145,7 @@ public final class InfoCommands implements Feature {
       boolean extended, Database database, Json answer, Databases all) {
     var told = new LinkedHashMap<String, List<String>>();
     for (Json item : answer.at("info").items()) {
-      var values = new ArrayList<String>();
-      for (Json value : item.at("values").items()) {
-        values.add(item.flag("resolve_db_name") ? all.nameOf(value.text()) : value.text());
-      }
-      if (!item.text("value").isEmpty()) {
-        values.add(item.text("value"));
-      }
+      List<String> values = valuesOf(item, all);
       if (!values.isEmpty()) {
         told.put(item.text("name"), values);
       }
