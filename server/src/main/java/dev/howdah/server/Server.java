@@ -48,6 +48,9 @@ import dev.howdah.server.release.ReleaseRoutes;
 import dev.howdah.server.release.Releases;
 import dev.howdah.server.secret.Tokens;
 import dev.howdah.server.secret.Vault;
+import dev.howdah.server.version.VersionCatalogue;
+import dev.howdah.server.version.VersionRoutes;
+import dev.howdah.server.version.Versions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -149,9 +152,23 @@ final class Server implements AutoCloseable {
             config.databaseListen(),
             config.firstDatabasePort(),
             config.lastDatabasePort());
+    var versions =
+        new Versions(
+            VersionCatalogue.load(config.data().resolve("versions.yaml")),
+            host.installations(),
+            clock);
     var database =
         new DatabaseFeature(
-            jdbi, clock, operations, catalogue, host, endpoints, hostMemory(), vault, tokens);
+            jdbi,
+            clock,
+            operations,
+            catalogue,
+            versions,
+            host,
+            endpoints,
+            hostMemory(),
+            vault,
+            tokens);
     database.requirePlans();
     var marketplace = new Marketplace(List.of(database.provider()));
     var attachmentNames = new AttachmentNames(tokens);
@@ -202,6 +219,7 @@ final class Server implements AutoCloseable {
     routes.addAll(new ReleaseRoutes(releases).routes());
     routes.addAll(new AddonRoutes(addons, attachments, config.publicUrl()).routes());
     routes.addAll(databases.routes());
+    routes.addAll(new VersionRoutes(versions).routes());
     routes.addAll(new KeyRoutes(new Keys(jdbi, clock)).routes());
     routes.addAll(new FeatureRoutes(new Features(jdbi, clock, apps)).routes());
     routes.addAll(new RegionRoutes(apps.regions()).routes());

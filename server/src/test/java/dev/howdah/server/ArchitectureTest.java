@@ -98,6 +98,8 @@ class ArchitectureTest {
                           WIRING,
                           "dev.howdah.server.database",
                           "dev.howdah.server.protection",
+                          "dev.howdah.server.version",
+                          "dev.howdah.server.upgrade",
                           "dev.howdah.server.backup"))))
           .should()
           .dependOnClassesThat()

@@ -11,6 +11,8 @@ import dev.howdah.server.operation.Procedure;
 import dev.howdah.server.platform.Route;
 import dev.howdah.server.secret.Tokens;
 import dev.howdah.server.secret.Vault;
+import dev.howdah.server.version.PostgresVersion;
+import dev.howdah.server.version.Versions;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
@@ -27,6 +29,7 @@ public final class DatabaseFeature {
   private final InstantSource clock;
   private final Operations operations;
   private final PlanCatalogue catalogue;
+  private final Versions versions;
   private final PostgresHost host;
   private final Clustering clustering;
   private final DatabaseStore store;
@@ -39,6 +42,7 @@ public final class DatabaseFeature {
       InstantSource clock,
       Operations operations,
       PlanCatalogue catalogue,
+      Versions versions,
       PostgresHost host,
       Endpoints endpoints,
       long hostMemory,
@@ -48,13 +52,13 @@ public final class DatabaseFeature {
     this.clock = clock;
     this.operations = operations;
     this.catalogue = catalogue;
+    this.versions = versions;
     this.host = host;
     this.clustering = new Clustering(host, endpoints, hostMemory);
     this.store = new DatabaseStore(vault);
     this.tokens = tokens;
     this.provider =
-        new PostgresProvider(
-            catalogue, host.installations(), endpoints, operations, clock, tokens, store);
+        new PostgresProvider(catalogue, versions, endpoints, operations, clock, tokens, store);
   }
 
   /** The add-on service. */
@@ -74,6 +78,7 @@ public final class DatabaseFeature {
             attachments,
             operations,
             catalogue,
+            versions,
             clustering,
             store,
             tokens);
@@ -91,9 +96,9 @@ public final class DatabaseFeature {
    */
   public void prepare() {
     for (WalSegmentSize size : catalogue.walSegmentSizes()) {
-      host.installations()
-          .newest()
-          .ifPresent(installation -> host.clusters().prepare(installation.major(), size));
+      versions.all().stream()
+          .filter(version -> version.status() == PostgresVersion.Status.DEFAULT)
+          .forEach(version -> host.clusters().prepare(version.major(), size));
     }
   }
 

@@ -3,6 +3,8 @@ package dev.howdah.server.database;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.howdah.postgres.cluster.ClusterState;
 import dev.howdah.postgres.tenant.DatabaseStatistics;
+import dev.howdah.server.version.PostgresVersion;
+import dev.howdah.server.version.PostgresVersion.Status;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -64,7 +66,7 @@ final class DatabaseInfo {
     items.add(item("Created", MINUTE.format(view.database().createdAt())));
     items.add(item("Region", region));
     upgradable(view).ifPresent(names -> items.add(item("Upgradable Extensions", names)));
-    items.add(item("Maintenance", "not required"));
+    items.add(item("Maintenance", maintenance(view)));
     return items;
   }
 
@@ -96,9 +98,24 @@ final class DatabaseInfo {
   }
 
   private static String version(Databases.View view) {
-    return view.statistics()
-        .map(DatabaseStatistics::version)
-        .orElse(Integer.toString(view.database().major()));
+    String running =
+        view.statistics()
+            .map(DatabaseStatistics::version)
+            .orElse(Integer.toString(view.database().major()));
+    return view.version()
+        .map(PostgresVersion::status)
+        .filter(status -> status == Status.BETA || status == Status.DEPRECATED)
+        .map(status -> running + " (" + status.text() + ")")
+        .orElse(running);
+  }
+
+  private static String maintenance(Databases.View view) {
+    return view.version()
+        .filter(version -> version.status() == Status.DEPRECATED)
+        .map(version ->
+            "required: PostgreSQL %d is %s, see pg:upgrade"
+                .formatted(version.major(), version.describe()))
+        .orElse("not required");
   }
 
   private static String size(Databases.View view) {

@@ -13,6 +13,8 @@ import dev.howdah.server.operation.Operations;
 import dev.howdah.server.platform.ApiError;
 import dev.howdah.server.platform.Caller;
 import dev.howdah.server.secret.Tokens;
+import dev.howdah.server.version.PostgresVersion;
+import dev.howdah.server.version.Versions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -44,6 +46,7 @@ public final class Databases {
   private final Attachments attachments;
   private final Operations operations;
   private final PlanCatalogue catalogue;
+  private final Versions versions;
   private final Clustering clustering;
   private final DatabaseStore store;
   private final Tokens tokens;
@@ -56,6 +59,7 @@ public final class Databases {
       Attachments attachments,
       Operations operations,
       PlanCatalogue catalogue,
+      Versions versions,
       Clustering clustering,
       DatabaseStore store,
       Tokens tokens) {
@@ -66,6 +70,7 @@ public final class Databases {
     this.attachments = attachments;
     this.operations = operations;
     this.catalogue = catalogue;
+    this.versions = versions;
     this.clustering = clustering;
     this.store = store;
     this.tokens = tokens;
@@ -76,6 +81,7 @@ public final class Databases {
    *
    * @param url of the credential that the caller has: the default one of those who manage the
    *     database, else the one that their app's attachment names
+   * @param version what is said of its major version; empty when the host has it no more
    */
   public record View(
       Addon addon,
@@ -85,7 +91,8 @@ public final class Databases {
       Optional<DatabaseStatistics> statistics,
       List<Credential> credentials,
       Optional<String> url,
-      Optional<Operation> underWay) {}
+      Optional<Operation> underWay,
+      Optional<PostgresVersion> version) {}
 
   /** A credential and the logins behind it, with their sessions. */
   public record CredentialView(
@@ -133,7 +140,8 @@ public final class Databases {
             server instanceof ClusterState.Running ? statistics(rows.database()) : Optional.empty(),
             rows.credentials(),
             rows.url(),
-            rows.op()));
+            rows.op(),
+            versions.find(rows.database().major())));
   }
 
   /** Whether the database is ready, and what it waits for. */

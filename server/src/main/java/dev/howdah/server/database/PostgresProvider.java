@@ -1,7 +1,6 @@
 package dev.howdah.server.database;
 
 import dev.howdah.postgres.version.Installation;
-import dev.howdah.postgres.version.Installations;
 import dev.howdah.server.addon.Addon;
 import dev.howdah.server.addon.Plan;
 import dev.howdah.server.addon.Provider;
@@ -11,6 +10,7 @@ import dev.howdah.server.operation.Operations;
 import dev.howdah.server.platform.ApiError;
 import dev.howdah.server.platform.Caller;
 import dev.howdah.server.secret.Tokens;
+import dev.howdah.server.version.Versions;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -28,7 +28,7 @@ public final class PostgresProvider implements Provider {
   private static final Set<String> COPIES = Set.of("fork", "follow", "rollback", "to", "by");
 
   private final PlanCatalogue catalogue;
-  private final Installations installations;
+  private final Versions versions;
   private final Endpoints endpoints;
   private final Operations operations;
   private final InstantSource clock;
@@ -37,14 +37,14 @@ public final class PostgresProvider implements Provider {
 
   PostgresProvider(
       PlanCatalogue catalogue,
-      Installations installations,
+      Versions versions,
       Endpoints endpoints,
       Operations operations,
       InstantSource clock,
       Tokens tokens,
       DatabaseStore store) {
     this.catalogue = catalogue;
-    this.installations = installations;
+    this.versions = versions;
     this.endpoints = endpoints;
     this.operations = operations;
     this.clock = clock;
@@ -246,28 +246,6 @@ public final class PostgresProvider implements Provider {
   }
 
   private Installation installation(Map<String, String> options) {
-    String version = options.get("version");
-    if (version == null) {
-      return installations
-          .newest()
-          .orElseThrow(() ->
-              ApiError.unavailable(
-                  "No PostgreSQL is installed on this host. The operator can run `howdah up`"
-                      + " to install it."));
-    }
-    return installations.all().stream()
-        .filter(installation -> Integer.toString(installation.major()).equals(version))
-        .findFirst()
-        .orElseThrow(() ->
-            ApiError.invalid(
-                "PostgreSQL "
-                    + version
-                    + " is not available here. Choose from: "
-                    + String.join(
-                        ", ",
-                        installations.all().stream()
-                            .map(installation -> Integer.toString(installation.major()))
-                            .toList())
-                    + "."));
+    return versions.forNew(Optional.ofNullable(options.get("version")));
   }
 }
