@@ -3,12 +3,14 @@ package dev.howdah.postgres;
 import dev.howdah.postgres.cluster.Clusters;
 import dev.howdah.postgres.control.ControlCluster;
 import dev.howdah.postgres.copy.Snapshots;
+import dev.howdah.postgres.dump.Dumps;
 import dev.howdah.postgres.os.OwnedFiles;
 import dev.howdah.postgres.os.ServerAccount;
 import dev.howdah.postgres.os.ServerAccounts;
 import dev.howdah.postgres.replication.Streaming;
 import dev.howdah.postgres.repository.Repositories;
 import dev.howdah.postgres.template.Templates;
+import dev.howdah.postgres.tenant.Replacement;
 import dev.howdah.postgres.tenant.TenantDatabase;
 import dev.howdah.postgres.tls.CertificateAuthority;
 import dev.howdah.postgres.version.Installations;
@@ -28,6 +30,7 @@ public final class PostgresHost {
   private final CertificateAuthority authority;
   private final Clusters clusters;
   private final ControlCluster control;
+  private final Dumps dumps;
   private final Repositories repositories;
   private final Snapshots snapshots;
 
@@ -44,6 +47,7 @@ public final class PostgresHost {
         new Clusters(root.resolve("postgres"), installations, templates, authority, accounts);
     repositories = new Repositories(root.resolve("repository"));
     snapshots = new Snapshots();
+    dumps = new Dumps(root.resolve("transfers"), installations, accounts);
     control = new ControlCluster(root.resolve("control"), installations, templates, accounts);
   }
 
@@ -107,6 +111,21 @@ public final class PostgresHost {
   /** The replication side of one cluster. Opens no connection yet. */
   public Streaming replication(UUID cluster) {
     return new Streaming(() -> clusters.connections(cluster));
+  }
+
+  /**
+   * What can take the place of one tenant's database. Opens no connection yet.
+   *
+   * @param cluster the database's id
+   * @param name the name of the tenant's database in it
+   */
+  public Replacement replacement(UUID cluster, String name) {
+    return new Replacement(() -> clusters.connections(cluster), name);
+  }
+
+  /** Runs of pg_dump and pg_restore. */
+  public Dumps dumps() {
+    return dumps;
   }
 
   /** The snapshots of clusters. */

@@ -4,6 +4,7 @@ import dev.howdah.postgres.os.CurrentUser;
 import dev.howdah.postgres.os.OwnedFiles;
 import dev.howdah.postgres.sql.ControlConnections;
 import dev.howdah.postgres.template.Template;
+import dev.howdah.postgres.tenant.Replacement;
 import dev.howdah.postgres.version.Installation;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -197,14 +198,15 @@ public record ServerConfiguration(String settings, String accessRules, String id
   }
 
   /**
-   * Only the tenant's own database, only for its logins, only with TLS and SCRAM. There is no line
-   * for replication, none for the superuser, and none without encryption; PostgreSQL refuses what
-   * no line allows.
+   * Only the tenant's own database and its {@link Replacement}, only for its logins, only with TLS
+   * and SCRAM. There is no line for replication, none for the superuser, and none without
+   * encryption; PostgreSQL refuses what no line allows.
    */
   private static String tenantRules(ClusterSpec spec) {
     return GENERATED
         + "local all postgres,%s peer map=howdah%n".formatted(ControlConnections.MONITOR)
-        + "hostssl \"%s\" +%s all scram-sha-256%n".formatted(spec.database(), Template.TENANT);
+        + "hostssl \"%s\",\"%s\" +%s all scram-sha-256%n"
+            .formatted(spec.database(), Replacement.nameFor(spec.database()), Template.TENANT);
   }
 
   /**
