@@ -30,6 +30,21 @@ public final class Protection {
     throw new UnsupportedOperationException(databaseId.toString() + handle + parent);
   }
 
+  /**
+   * As {@link #begin}, but the lineage is not the current one yet: what is made beside a database to
+   * take its place archives to it from its first start. {@link #use} or {@link #end} follows.
+   */
+  public Archiving prepare(Handle handle, UUID databaseId, Optional<UUID> parent) {
+    throw new UnsupportedOperationException(databaseId.toString() + handle + parent);
+  }
+
+  /**
+   * Makes a lineage of a database, also an older one, its current one: {@code database.lineage}.
+   */
+  public void use(Handle handle, UUID databaseId, UUID lineage) {
+    throw new UnsupportedOperationException(databaseId.toString() + handle + lineage);
+  }
+
   /** Where the current lineage of a database archives to; empty when it is not protected. */
   public Optional<Archiving> current(Handle handle, UUID databaseId) {
     throw new UnsupportedOperationException(databaseId.toString() + handle);
