@@ -31,8 +31,8 @@ public final class Protection {
   }
 
   /**
-   * As {@link #begin}, but the lineage is not the current one yet: what is made beside a database to
-   * take its place archives to it from its first start. {@link #use} or {@link #end} follows.
+   * As {@link #begin}, but the lineage is not the current one yet: what is made beside a database
+   * to take its place archives to it from its first start. {@link #use} or {@link #end} follows.
    */
   public Archiving prepare(Handle handle, UUID databaseId, Optional<UUID> parent) {
     throw new UnsupportedOperationException(databaseId.toString() + handle + parent);
