@@ -48,6 +48,8 @@ import dev.howdah.server.release.ReleaseRoutes;
 import dev.howdah.server.release.Releases;
 import dev.howdah.server.secret.Tokens;
 import dev.howdah.server.secret.Vault;
+import dev.howdah.server.transfer.TransferRoutes;
+import dev.howdah.server.transfer.Transfers;
 import dev.howdah.server.version.VersionCatalogue;
 import dev.howdah.server.version.VersionRoutes;
 import dev.howdah.server.version.Versions;
@@ -82,6 +84,7 @@ final class Server implements AutoCloseable {
   private final Supervisor supervisor;
   private final Enforcement enforcement;
   private final DatabaseFeature databases;
+  private final Transfers transfers;
   private final LogSessions logs;
   private final Api api;
   private final ScheduledExecutorService timer =
@@ -100,6 +103,7 @@ final class Server implements AutoCloseable {
       Supervisor supervisor,
       Enforcement enforcement,
       DatabaseFeature databases,
+      Transfers transfers,
       LogSessions logs,
       Api api) {
     this.config = config;
@@ -111,6 +115,7 @@ final class Server implements AutoCloseable {
     this.supervisor = supervisor;
     this.enforcement = enforcement;
     this.databases = databases;
+    this.transfers = transfers;
     this.logs = logs;
     this.api = api;
   }
@@ -185,6 +190,9 @@ final class Server implements AutoCloseable {
         database.with(addons, visibility, attachments, config.region());
     operations.register(databases.procedures());
     operations.register(List.of(appRemoval.procedure()));
+    var transfers =
+        new Transfers(jdbi, clock, apps, operations, databases.access(), host.dumps(), vault);
+    operations.register(transfers.procedures());
     faults.ifPresent(f -> f.require(operations.procedures()));
 
     var logs = new LogSessions(jdbi, clock, apps, releases, vault);
@@ -219,6 +227,7 @@ final class Server implements AutoCloseable {
     routes.addAll(new ReleaseRoutes(releases).routes());
     routes.addAll(new AddonRoutes(addons, attachments, config.publicUrl()).routes());
     routes.addAll(databases.routes());
+    routes.addAll(new TransferRoutes(transfers).routes());
     routes.addAll(new VersionRoutes(versions).routes());
     routes.addAll(new KeyRoutes(new Keys(jdbi, clock)).routes());
     routes.addAll(new FeatureRoutes(new Features(jdbi, clock, apps)).routes());
@@ -245,6 +254,7 @@ final class Server implements AutoCloseable {
         supervisor,
         databases.enforcement(),
         database,
+        transfers,
         logs,
         api);
   }
@@ -283,6 +293,7 @@ final class Server implements AutoCloseable {
     enforcement.close();
     supervisor.close();
     operations.close();
+    transfers.close();
     control.close();
     lock.close();
   }

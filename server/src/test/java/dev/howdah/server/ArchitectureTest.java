@@ -100,6 +100,7 @@ class ArchitectureTest {
                           "dev.howdah.server.protection",
                           "dev.howdah.server.version",
                           "dev.howdah.server.upgrade",
+                          "dev.howdah.server.transfer",
                           "dev.howdah.server.backup"))))
           .should()
           .dependOnClassesThat()

@@ -86,6 +86,7 @@ class WrongInputIT {
     SAMPLES.put("domain", app + ".localhost");
     SAMPLES.put("type", "web");
     SAMPLES.put("dyno", "web.1");
+    SAMPLES.put("transfer", "c001");
     SAMPLES.put(
         "key",
         admin

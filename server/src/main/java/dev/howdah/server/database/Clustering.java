@@ -5,6 +5,7 @@ import dev.howdah.postgres.cluster.ClusterSpec;
 import dev.howdah.postgres.cluster.ClusterState;
 import dev.howdah.postgres.cluster.Configured;
 import dev.howdah.postgres.cluster.UserSettings;
+import dev.howdah.postgres.tenant.Replacement;
 import dev.howdah.postgres.tenant.TenantDatabase;
 import java.util.Map;
 import java.util.Optional;
@@ -77,6 +78,16 @@ final class Clustering {
 
   TenantDatabase tenant(Database database) {
     return host.database(database.id(), database.name());
+  }
+
+  /** The SQL side of a database by its id and name. */
+  TenantDatabase tenant(java.util.UUID id, String name) {
+    return host.database(id, name);
+  }
+
+  /** What can take the place of a database's content. */
+  Replacement replacement(java.util.UUID id, String name) {
+    return host.replacement(id, name);
   }
 
   /** Whether an extension is installed on this host for the database's version. */

@@ -85,11 +85,16 @@ public final class DatabaseFeature {
     return new Parts(
         procedures.all(),
         new DatabaseRoutes(databases, region).routes(),
-        new Enforcement(jdbi, clock, catalogue, clustering, store, procedures, operations));
+        new Enforcement(jdbi, clock, catalogue, clustering, store, procedures, operations),
+        new DatabaseAccess(addons, visibility, clustering, store));
   }
 
   /** What the second stage adds. */
-  public record Parts(List<Procedure> procedures, List<Route> routes, Enforcement enforcement) {}
+  public record Parts(
+      List<Procedure> procedures,
+      List<Route> routes,
+      Enforcement enforcement,
+      DatabaseAccess access) {}
 
   /**
    * Makes what new databases are copied from, so that the first one of a kind does not wait for it.

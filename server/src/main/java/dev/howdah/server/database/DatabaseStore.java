@@ -68,6 +68,14 @@ final class DatabaseStore {
         .findOne();
   }
 
+  Optional<Database> atPort(Handle handle, int port) {
+    return handle
+        .createQuery("select * from database where port = :port")
+        .bind("port", port)
+        .map((row, context) -> read(row))
+        .findOne();
+  }
+
   List<Database> inState(Handle handle, Database.State state) {
     return handle
         .createQuery("select * from database where state = :state order by created_at, id")

@@ -1,0 +1,270 @@
+package dev.howdah.server.transfer;
+
+import dev.howdah.postgres.dump.ConnectionParameters;
+import dev.howdah.postgres.dump.Copy;
+import dev.howdah.postgres.dump.Dumps;
+import dev.howdah.postgres.dump.Side;
+import dev.howdah.postgres.tenant.Replacement;
+import dev.howdah.server.database.DatabaseAccess;
+import dev.howdah.server.database.DatabaseAccess.Reach;
+import dev.howdah.server.operation.Operation;
+import dev.howdah.server.operation.Outcome;
+import dev.howdah.server.operation.Procedure;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * How a copy is carried out. A target of this server, whose owner asked for it, is a second
+ * database until everything has arrived, and then takes the first one's place; so a copy that
+ * fails, is cancelled or dies with Howdah leaves the target as it was. One elsewhere is overwritten
+ * in place. After a crash a copy begins again.
+ */
+final class TransferProcedure implements AutoCloseable {
+  /** The kind of operation; its subject is the transfer. */
+  static final String KIND = "copy-data";
+
+  /** A large database takes long. */
+  private static final Duration DEADLINE = Duration.ofDays(3);
+
+  /** How many copies run at once; they cost the host what the databases on it should have. */
+  private static final int CONCURRENCY = 2;
+
+  private static final Duration LOOK = Duration.ofMillis(250);
+  private static final Duration TURN = Duration.ofSeconds(1);
+
+  private final Jdbi jdbi;
+  private final InstantSource clock;
+  private final DatabaseAccess databases;
+  private final Dumps dumps;
+  private final Locator locator;
+  private final TransferStore store;
+  private final Map<UUID, Copy> running = new ConcurrentHashMap<>();
+
+  TransferProcedure(
+      Jdbi jdbi,
+      InstantSource clock,
+      DatabaseAccess databases,
+      Dumps dumps,
+      Locator locator,
+      TransferStore store) {
+    this.jdbi = jdbi;
+    this.clock = clock;
+    this.databases = databases;
+    this.dumps = dumps;
+    this.locator = locator;
+    this.store = store;
+  }
+
+  Procedure procedure() {
+    return new Procedure(
+        KIND,
+        DEADLINE,
+        List.of(new Procedure.Step("copy", this::copy), new Procedure.Step("adopt", this::adopt)),
+        List.of(
+            new Procedure.Step("end", this::end), new Procedure.Step("discard", this::discard)));
+  }
+
+  /** Ends what runs; it begins again with the next start. */
+  @Override
+  public void close() {
+    running.values().forEach(Copy::cancel);
+  }
+
+  /** The input of the operation, by which it knows whose rights it has. */
+  static Map<String, Object> input(Reach managed, boolean target) {
+    return Map.of("database", managed.id(), "target", target);
+  }
+
+  private Outcome copy(Operation operation) {
+    UUID id = operation.subject();
+    Copy copy = running.get(id);
+    if (copy == null) {
+      return begin(operation);
+    }
+    long bytes = copy.bytes();
+    Optional<Copy.Result> result = copy.result();
+    List<String> messages = copy.takeMessages();
+    jdbi.useTransaction(handle -> {
+      store.processed(handle, id, bytes);
+      messages.forEach(message -> store.log(handle, id, message, clock.instant()));
+    });
+    if (result.isEmpty()) {
+      return new Outcome.Again(LOOK, "copying");
+    }
+    running.remove(id);
+    if (!result.get().succeeded()) {
+      return new Outcome.Fail(result.get().reason());
+    }
+    return Outcome.done(handle -> {
+      store.processed(handle, id, copy.bytes());
+      store.warned(handle, id, result.get().warnings());
+    });
+  }
+
+  private Outcome begin(Operation operation) {
+    UUID id = operation.subject();
+    Optional<TransferStore.Urls> urls = jdbi.withHandle(handle -> store.urls(handle, id));
+    Optional<Reach> managed = managed(operation);
+    if (urls.isEmpty() || managed.isEmpty()) {
+      return new Outcome.Fail("The database is not available any more.");
+    }
+    if (running.size() >= CONCURRENCY) {
+      return new Outcome.Again(TURN, "waiting for its turn");
+    }
+    Side from;
+    Side to;
+    try {
+      from = side(urls.get().from(), managed.get());
+      to =
+          intoReplacement(operation)
+              ? replacement(managed.get())
+              : side(urls.get().to(), managed.get());
+    } catch (IllegalArgumentException unreachable) {
+      return new Outcome.Fail("The URL " + unreachable.getMessage());
+    }
+    dumps.end(id);
+    if (intoReplacement(operation)) {
+      databases.replacement(managed.get()).prepare();
+    }
+    jdbi.useTransaction(handle -> {
+      store.started(handle, id, clock.instant());
+      store.processed(handle, id, 0);
+      store.log(
+          handle,
+          id,
+          "Copying from %s to %s".formatted(from.connection(), to.connection()),
+          clock.instant());
+    });
+    running.put(
+        id,
+        dumps.copy(
+            id,
+            from,
+            to,
+            intoReplacement(operation) ? Dumps.Mode.INTO_EMPTY : Dumps.Mode.OVER_EXISTING));
+    return new Outcome.Again(LOOK, "copying");
+  }
+
+  private Outcome adopt(Operation operation) {
+    UUID id = operation.subject();
+    Optional<Reach> managed = managed(operation);
+    if (managed.isEmpty()) {
+      return new Outcome.Fail("The database is not available any more.");
+    }
+    if (intoReplacement(operation)) {
+      databases.replacement(managed.get()).adopt();
+    }
+    dumps.end(id);
+    return Outcome.done(handle -> {
+      store.log(handle, id, "The copy is complete.", clock.instant());
+      store.finished(handle, id, true, clock.instant());
+    });
+  }
+
+  /** Ends the programs, and tells whoever waits. */
+  private Outcome end(Operation operation) {
+    UUID id = operation.subject();
+    Copy copy = running.remove(id);
+    if (copy != null) {
+      copy.cancel();
+    }
+    dumps.end(id);
+    return Outcome.done(handle -> {
+      store.log(handle, id, operation.error().orElse("It failed."), clock.instant());
+      store.log(
+          handle,
+          id,
+          intoReplacement(operation)
+              ? "The target is as it was."
+              : "The target may hold a part of the copy.",
+          clock.instant());
+      store.finished(handle, id, false, clock.instant());
+    });
+  }
+
+  private Outcome discard(Operation operation) {
+    Optional<Reach> managed = managed(operation);
+    // The next copy into the same database, if there is one, has the replacement now.
+    boolean taken =
+        managed.isPresent()
+            && jdbi.withHandle(handle ->
+                store
+                    .find(handle, operation.subject())
+                    .flatMap(transfer -> store.unfinishedInto(handle, transfer.toPlace()))
+                    .isPresent());
+    if (intoReplacement(operation) && managed.isPresent() && !taken) {
+      databases.replacement(managed.get()).discard();
+    }
+    return Outcome.done();
+  }
+
+  private Optional<Reach> managed(Operation operation) {
+    UUID database = UUID.fromString(operation.input().path("database").asString());
+    return jdbi.withHandle(handle -> databases.find(handle, database));
+  }
+
+  private static boolean intoReplacement(Operation operation) {
+    return operation.input().path("target").asBoolean();
+  }
+
+  private static Side replacement(Reach target) {
+    return new Side(
+        new ConnectionParameters(
+            target.host(),
+            Optional.empty(),
+            target.port(),
+            Replacement.nameFor(target.name()),
+            target.user(),
+            target.password(),
+            "require",
+            // What is made belongs to the credential, not to its present login.
+            Optional.of(target.name())),
+        target.port(),
+        OptionalInt.of(target.major()));
+  }
+
+  /** A side as its URL says, with the rights that its login has. */
+  private Side side(String text, Reach managed) {
+    DatabaseUrl url = DatabaseUrl.parse(text);
+    return switch (locator.locate(url)) {
+      case Location.Here here -> {
+        Reach reach =
+            jdbi.withHandle(handle -> databases.find(handle, here.database()))
+                .orElseThrow(() -> new IllegalArgumentException("leads to no database in use."));
+        yield new Side(
+            parameters(url, reach.host(), Optional.empty(), "require"),
+            reach.port(),
+            OptionalInt.of(reach.major()));
+      }
+      case Location.Elsewhere elsewhere ->
+          new Side(
+              parameters(
+                  url,
+                  url.host(),
+                  Optional.of(elsewhere.address().getHostAddress()),
+                  url.sslMode()),
+              managed.port(),
+              OptionalInt.empty());
+    };
+  }
+
+  private static ConnectionParameters parameters(
+      DatabaseUrl url, String host, Optional<String> address, String sslMode) {
+    return new ConnectionParameters(
+        host,
+        address,
+        url.port(),
+        url.database(),
+        url.user(),
+        url.password(),
+        sslMode,
+        Optional.empty());
+  }
+}

@@ -1,0 +1,3 @@
+/** Logical copies between databases: {@code pg:copy}. */
+@org.jspecify.annotations.NullMarked
+package dev.howdah.server.transfer;
