@@ -38,6 +38,7 @@ final class Aftermath {
       union all select 'add-on ' || name || ' has no database' from addon a
         where not exists (select from database d where d.id = a.id)
       union all select 'database ' || id || ' is ' || state from database where state <> 'available'
+      union all select 'transfer ' || number || ' goes on' from transfer where finished_at is null
       union all select 'credential ' || name || ' of ' || database_id || ' is ' || state
         from credential where state <> 'active'
       union all select 'database ' || id || ' has no default credential' from database d
@@ -95,6 +96,7 @@ final class Aftermath {
         .flatMap(directory -> children(directory).stream().map(directory::resolve))
         .filter(path -> path.toString().contains("partial"))
         .forEach(path -> problems.add("half-made: " + path));
+    compare("directories of transfers", children(data.resolve("transfers")), Set.of(), problems);
     // Directories of sockets are elsewhere when the data directory's own name is long.
     Set<String> removed = new HashSet<>(sql(server, "select distinct subject from operation"));
     removed.removeAll(databases);

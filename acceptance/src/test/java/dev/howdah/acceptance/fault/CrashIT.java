@@ -185,6 +185,7 @@ class CrashIT {
       case "create-credential" -> new CreateCredential();
       case "destroy-credential" -> new DestroyCredential();
       case "rotate-credential" -> new RotateCredential();
+      case "copy-data" -> new CopyData();
       default -> throw new AssertionError("write a scenario for operations of kind " + kind);
     };
   }
@@ -407,6 +408,64 @@ class CrashIT {
                       + " and not rolsuper"))
           .as("old logins that are left")
           .isEqualTo("1");
+    }
+  }
+
+  private final class CopyData implements Scenario {
+    private final Estate.Database target = estate.database(app, "hobby-dev");
+
+    @Override
+    public void prepare() {
+      Tenant.run(server, estate.url(target), "create table precious (n int)");
+    }
+
+    @Override
+    public void begin() {
+      String transfer =
+          server
+              .send(
+                  "POST",
+                  "/client/v11/databases/" + target.id() + "/transfers",
+                  Map.of(
+                      "from_name",
+                      "KEEPER",
+                      "from_url",
+                      estate.url(keeper),
+                      "to_name",
+                      "TARGET",
+                      "to_url",
+                      estate.url(target)))
+              .path("uuid")
+              .asString();
+      // The request does not wait; the server dies while we look.
+      while (transfer(transfer).path("finished_at").isNull()) {
+        Thread.onSpinWait();
+      }
+      // It may have done so right after what we saw.
+      assertThat(server.awaitEnd(PATIENCE)).isEqualTo(HALTED);
+      transfer(transfer);
+    }
+
+    private tools.jackson.databind.JsonNode transfer(String id) {
+      return server.get("/client/v11/apps/" + app + "/transfers/" + id);
+    }
+
+    @Override
+    public void check(boolean undone) {
+      var all = server.get("/client/v11/apps/" + app + "/transfers");
+      var newest = all.path(all.size() - 1);
+      assertThat(newest.path("succeeded").asBoolean()).isNotEqualTo(undone);
+      String url = estate.url(target);
+      assertThat(Tenant.ask(server, url, "select to_regclass('precious') is not null"))
+          .isEqualTo(undone ? "t" : "f");
+      if (!undone) {
+        assertThat(Tenant.ask(server, url, "select count(*) from kept"))
+            .isEqualTo(Integer.toString(ROWS));
+      }
+      assertThat(Tenant.ask(server, url, "select count(*) from pg_database where datname ~ '_'"))
+          .as("second databases that are left")
+          .isEqualTo("0");
+      server.send("DELETE", target.path(), Map.of());
     }
   }
 
