@@ -47,6 +47,19 @@ public record PgUpgrade(
       log_timezone = 'UTC'
       """;
 
+  /**
+   * What our templates hold was made without a listener, too, and has numbers of objects that
+   * pg_dump takes for PostgreSQL's own and expects in every new database. Frozen, because the new
+   * cluster goes on with the old one's transactions.
+   */
+  private static final String BUILT_IN =
+      """
+      CREATE EXTENSION pg_stat_statements SCHEMA public;
+
+      VACUUM FREEZE;
+
+      """;
+
   /** Longest text of a finding that is told. */
   private static final int TOLD = 2000;
 
@@ -62,6 +75,17 @@ public record PgUpgrade(
                 layout.arguments(to.major()).stream())
             .toArray();
     user.command(words).runIn(work());
+    user.command(
+            to.program("postgres"),
+            "--single",
+            "-j",
+            "-D",
+            result(),
+            "-c",
+            "exit_on_error=on",
+            "template0")
+        .reading(BUILT_IN)
+        .runIn(work());
     user.giveBack(work());
   }
 
@@ -80,7 +104,7 @@ public record PgUpgrade(
         configure(user, directory);
       }
       check(user);
-      upgrade(user, "--link");
+      link(user);
     } finally {
       user.giveBack(data, work(), sockets);
     }
@@ -92,6 +116,31 @@ public record PgUpgrade(
       upgrade(user, "--check");
     } catch (PostgresException refused) {
       throw new IncompatibleException(finding(user, String.valueOf(refused.getMessage())));
+    }
+  }
+
+  private void link(NamedUser user) {
+    try {
+      upgrade(user, "--link");
+    } catch (PostgresException failed) {
+      // Its own words only name the log that says why.
+      String errors =
+          user.command(
+                  "find",
+                  work(),
+                  "-name",
+                  "*.log",
+                  "-size",
+                  "-1024k",
+                  "-exec",
+                  "grep",
+                  "-hE",
+                  "(error|ERROR|FATAL|PANIC): ",
+                  "{}",
+                  ";")
+              .run();
+      throw new PostgresException(
+          "pg_upgrade failed: " + shortened(errors.replaceAll("\\s+", " ").strip()), failed);
     }
   }
 
@@ -175,7 +224,11 @@ public record PgUpgrade(
             .collect(Collectors.joining(" "));
     String told =
         lists.isBlank() ? said : said + " Found: " + lists.replaceAll("\\s+", " ").strip();
-    return told.length() > TOLD ? told.substring(0, TOLD) + "…" : told;
+    return shortened(told);
+  }
+
+  private static String shortened(String text) {
+    return text.length() > TOLD ? text.substring(0, TOLD) + "…" : text;
   }
 
   private NamedUser user() {
