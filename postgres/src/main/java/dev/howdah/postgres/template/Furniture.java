@@ -123,6 +123,16 @@ final class Furniture {
 
       """;
 
+  /** The same, one statement each, for a database that may have lost some of it. */
+  static List<String> explainedRefusal() {
+    return List.of(
+        EXPLAINED_REFUSAL
+            .replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
+            .strip()
+            // An empty line ends each.
+            .split("\n\n", -1));
+  }
+
   /** From version 15 on the schema belongs to the database's owner by itself. */
   private static final String OLD_PUBLIC_SCHEMA =
       "ALTER SCHEMA public OWNER TO howdah_unnamed;\n\n";

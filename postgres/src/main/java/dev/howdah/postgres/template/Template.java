@@ -1,6 +1,7 @@
 package dev.howdah.postgres.template;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A prepared data directory, shut down in good order, never started itself.
@@ -23,4 +24,12 @@ public record Template(Path data) {
 
   /** The role of logins under restriction. */
   public static final String RESTRICTED = "howdah_restricted";
+
+  /**
+   * The statements that let PostgreSQL say which extensions a plan does not offer, for a database
+   * that lost them on the way to another version.
+   */
+  public static List<String> explainedRefusal() {
+    return Furniture.explainedRefusal();
+  }
 }

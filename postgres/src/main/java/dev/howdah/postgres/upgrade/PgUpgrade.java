@@ -167,7 +167,8 @@ public record PgUpgrade(
 
   /** Deletes what is left, also what was interrupted. */
   public void clear() {
-    endRemains();
+    // The server of the old directory may run.
+    Orphans.endIn(work());
     OwnedFiles.delete(work());
   }
 
