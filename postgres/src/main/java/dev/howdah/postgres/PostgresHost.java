@@ -8,7 +8,9 @@ import dev.howdah.postgres.os.OwnedFiles;
 import dev.howdah.postgres.os.ServerAccount;
 import dev.howdah.postgres.os.ServerAccounts;
 import dev.howdah.postgres.replication.Streaming;
+import dev.howdah.postgres.repository.BaseSource;
 import dev.howdah.postgres.repository.Repositories;
+import dev.howdah.postgres.repository.Storage;
 import dev.howdah.postgres.template.Templates;
 import dev.howdah.postgres.tenant.Replacement;
 import dev.howdah.postgres.tenant.TenantDatabase;
@@ -35,7 +37,11 @@ public final class PostgresHost {
   private final Snapshots snapshots;
 
   private PostgresHost(
-      Path root, Installations installations, ServerAccounts accounts, Clock clock) {
+      Path root,
+      Installations installations,
+      ServerAccounts accounts,
+      Storage storage,
+      Clock clock) {
     if (!Files.isDirectory(root)) {
       // Servers under other user ids must pass through it to their own directories.
       OwnedFiles.directory(root, ServerAccount.current(), "rwx--x--x");
@@ -43,9 +49,10 @@ public final class PostgresHost {
     this.installations = installations;
     authority = CertificateAuthority.open(root.resolve("secrets"), clock);
     Templates templates = new Templates(root.resolve("templates"), accounts);
+    repositories = new Repositories(root.resolve("repository"), storage, this::baseSource, clock);
     clusters =
-        new Clusters(root.resolve("postgres"), installations, templates, authority, accounts);
-    repositories = new Repositories(root.resolve("repository"));
+        new Clusters(
+            root.resolve("postgres"), installations, templates, authority, accounts, repositories);
     snapshots = new Snapshots();
     dumps = new Dumps(root.resolve("transfers"), installations, accounts);
     control = new ControlCluster(root.resolve("control"), installations, templates, accounts);
@@ -57,7 +64,17 @@ public final class PostgresHost {
    * @param root Howdah's data directory (the one given as {@code --data})
    */
   public static PostgresHost open(Path root, Clock clock) {
-    return open(root, Installations.find(), ServerAccounts.detect(), clock);
+    return open(root, new Storage.Directory(), clock);
+  }
+
+  /** As {@link #open(Path, Clock)}, with the place for what repositories keep. */
+  public static PostgresHost open(Path root, Storage storage, Clock clock) {
+    return new PostgresHost(
+        root.toAbsolutePath().normalize(),
+        Installations.find(),
+        ServerAccounts.detect(),
+        storage,
+        clock);
   }
 
   /**
@@ -65,7 +82,12 @@ public final class PostgresHost {
    */
   public static PostgresHost open(
       Path root, Installations installations, ServerAccounts accounts, Clock clock) {
-    return new PostgresHost(root.toAbsolutePath().normalize(), installations, accounts, clock);
+    return new PostgresHost(
+        root.toAbsolutePath().normalize(), installations, accounts, new Storage.Directory(), clock);
+  }
+
+  private BaseSource baseSource(UUID cluster) {
+    return clusters.baseSource(cluster);
   }
 
   /** The PostgreSQL versions this host has. */

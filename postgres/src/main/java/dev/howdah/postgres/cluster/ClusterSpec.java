@@ -85,6 +85,25 @@ public record ClusterSpec(
         false);
   }
 
+  /** The same, archiving to another lineage or to none. */
+  public ClusterSpec withArchiving(Optional<Archiving> other) {
+    return new ClusterSpec(
+        id,
+        major,
+        port,
+        database,
+        listenAddresses,
+        hostNames,
+        walSegmentSize,
+        connectionLimit,
+        extensions,
+        settings,
+        userSettings,
+        other,
+        replication,
+        sealed);
+  }
+
   /** The same in another role. */
   public ClusterSpec withReplication(Replication other) {
     return new ClusterSpec(

@@ -7,7 +7,11 @@ import dev.howdah.postgres.os.Orphans;
 import dev.howdah.postgres.os.OwnedFiles;
 import dev.howdah.postgres.os.ServerAccount;
 import dev.howdah.postgres.os.ServerAccounts;
+import dev.howdah.postgres.repository.Archiving;
+import dev.howdah.postgres.repository.BaseSource;
 import dev.howdah.postgres.repository.Progress;
+import dev.howdah.postgres.repository.Repositories;
+import dev.howdah.postgres.repository.Repository;
 import dev.howdah.postgres.sql.ControlConnections;
 import dev.howdah.postgres.sql.Session;
 import dev.howdah.postgres.template.Templates;
@@ -28,6 +32,8 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The tenants' clusters on this host: {@code <root>/postgres/<id>/{data,conf,run,log,spool}}. Every
@@ -37,12 +43,15 @@ import java.util.stream.Stream;
 @SuppressWarnings("DoNotCallSuggester")
 public final class Clusters {
 
+  private static final Logger log = LoggerFactory.getLogger(Clusters.class);
+
   private final Path directory;
   private final Path scripts;
   private final Installations installations;
   private final Templates templates;
   private final CertificateAuthority authority;
   private final ServerAccounts accounts;
+  private final Repositories repositories;
   private final ConcurrentMap<UUID, ReentrantLock> locks = new ConcurrentHashMap<>();
 
   /** The clusters in a directory, which every server's user must be able to reach. */
@@ -51,13 +60,15 @@ public final class Clusters {
       Installations installations,
       Templates templates,
       CertificateAuthority authority,
-      ServerAccounts accounts) {
+      ServerAccounts accounts,
+      Repositories repositories) {
     this.directory = directory;
     this.scripts = directory.resolve("extension-scripts");
     this.installations = installations;
     this.templates = templates;
     this.authority = authority;
     this.accounts = accounts;
+    this.repositories = repositories;
     OwnedFiles.directory(directory, ServerAccount.current(), "rwx--x--x");
     ExtensionScripts.writeTo(scripts);
   }
@@ -321,6 +332,41 @@ public final class Clusters {
     }
   }
 
+  /**
+   * Makes the repository that a cluster archives to, if it is not there; normally that was done
+   * when the cluster was made or configured.
+   *
+   * @throws PostgresException when it cannot be reached, or holds another history
+   */
+  public void openRepository(UUID id, Archiving archiving) {
+    ClusterDirectory cluster = existing(id);
+    repositories.of(archiving).create(cluster.data(), cluster.facts().account());
+  }
+
+  /** Where base copies of a cluster are taken. */
+  public BaseSource baseSource(UUID id) {
+    ClusterDirectory cluster = existing(id);
+    return new BaseSource(cluster.data(), cluster.socketDirectory(), cluster.facts().port());
+  }
+
+  /**
+   * Lets a server forget the write-ahead log that waits for a repository that does not take it, so
+   * that its disk does not fill. Every file that is finished until {@link #endGap} is lost for
+   * recoveries; whoever calls this has recorded that before. The server is told at its next file.
+   */
+  public void beginGap(UUID id) {
+    OwnedFiles.write(gapFile(id), "1\n", existing(id).facts().account());
+  }
+
+  /** Lets a server keep its write-ahead log again. Does nothing when it does. */
+  public void endGap(UUID id) {
+    OwnedFiles.delete(gapFile(id));
+  }
+
+  private Path gapFile(UUID id) {
+    return existing(id).conf().resolve(ServerConfiguration.GAP);
+  }
+
   /** The directory of a cluster. */
   public Path directory(UUID id) {
     return at(id).home();
@@ -376,8 +422,30 @@ public final class Clusters {
       OwnedFiles.write(key, certificate.keyPem(), reader);
       OwnedFiles.write(file, certificate.chainPem(), reader);
     }
+    Path archiver = place.conf().resolve(ServerConfiguration.ARCHIVER);
+    if (spec.archiving().isPresent()) {
+      Repository repository = repositories.of(spec.archiving().get());
+      makeRepository(repository, place);
+      String settings = repository.serverSettings(spoken.data(), spoken.spool());
+      OwnedFiles.write(archiver, settings, reader);
+    } else {
+      OwnedFiles.delete(archiver);
+    }
     int segment = WalSegmentSize.megabytesIn(place.data());
     ServerConfiguration.forTenant(spec, spoken, segment, installation, scripts).writeTo(place);
+  }
+
+  /**
+   * A repository that cannot be reached keeps no server from running: its write-ahead log waits,
+   * and {@link #openRepository} is tried again.
+   */
+  private static void makeRepository(Repository repository, ClusterDirectory place) {
+    try {
+      repository.create(place.data(), place.facts().account());
+    } catch (PostgresException unreachable) {
+      log.warn(
+          "the repository of {} cannot be made now: {}", place.home(), unreachable.getMessage());
+    }
   }
 
   private static Optional<UUID> id(Path child) {

@@ -31,6 +31,12 @@ public record ServerConfiguration(String settings, String accessRules, String id
   static final String CERTIFICATE = "server.crt";
   static final String KEY = "server.key";
 
+  /** What pgBackRest is told when it runs as the server's user. */
+  static final String ARCHIVER = "pgbackrest.conf";
+
+  /** While it is there, write-ahead log is forgotten instead of archived. */
+  static final String GAP = "archive-gap";
+
   /** Connections above the plan's: for Howdah's own statistics and for PostgreSQL's superuser. */
   private static final int MONITOR_CONNECTIONS = 3;
 
@@ -79,6 +85,9 @@ public record ServerConfiguration(String settings, String accessRules, String id
     settings.put("max_slot_wal_keep_size", "1GB");
     if (installation.major() >= 17) {
       settings.put("allow_alter_system", "off");
+    }
+    if (spec.archiving().isPresent()) {
+      settings.putAll(archiving(directory));
     }
     settings.putAll(spec.settings());
     // With less a server does not start. A plan may be changed, the size of a segment may not.
@@ -152,6 +161,24 @@ public record ServerConfiguration(String settings, String accessRules, String id
     settings.put("log_temp_files", "10240");
     settings.put("track_io_timing", "on");
     return settings;
+  }
+
+  private static Map<String, String> archiving(ClusterDirectory directory) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("archive_mode", "on");
+    // A commit waits for its upload this long at most before the upload begins.
+    settings.put("archive_timeout", "30s");
+    settings.put(
+        "archive_command",
+        "test -e %s || exec pgbackrest --config=%s --stanza=howdah archive-push %%p"
+            .formatted(
+                shell(directory.conf().resolve(GAP)), shell(directory.conf().resolve(ARCHIVER))));
+    return settings;
+  }
+
+  /** A path as a word for the shell, in a command in which PostgreSQL replaces percent signs. */
+  private static String shell(Path path) {
+    return "'" + path.toString().replace("'", "'\\''").replace("%", "%%") + "'";
   }
 
   /** A size such as {@code 80MB}, or more if it is below a number of megabytes. */
