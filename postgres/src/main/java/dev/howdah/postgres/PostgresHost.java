@@ -34,7 +34,6 @@ public final class PostgresHost {
   private final ControlCluster control;
   private final Dumps dumps;
   private final Repositories repositories;
-  private final Snapshots snapshots;
 
   private PostgresHost(
       Path root,
@@ -52,8 +51,13 @@ public final class PostgresHost {
     repositories = new Repositories(root.resolve("repository"), storage, this::baseSource, clock);
     clusters =
         new Clusters(
-            root.resolve("postgres"), installations, templates, authority, accounts, repositories);
-    snapshots = new Snapshots();
+            root.resolve("postgres"),
+            installations,
+            templates,
+            authority,
+            accounts,
+            repositories,
+            clock);
     dumps = new Dumps(root.resolve("transfers"), installations, accounts);
     control = new ControlCluster(root.resolve("control"), installations, templates, accounts);
   }
@@ -152,6 +156,6 @@ public final class PostgresHost {
 
   /** The snapshots of clusters. */
   public Snapshots snapshots() {
-    return snapshots;
+    return clusters.snapshots();
   }
 }

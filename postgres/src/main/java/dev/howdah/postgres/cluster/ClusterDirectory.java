@@ -1,6 +1,7 @@
 package dev.howdah.postgres.cluster;
 
 import dev.howdah.postgres.PostgresException;
+import dev.howdah.postgres.copy.PendingRecovery;
 import dev.howdah.postgres.os.OwnedFiles;
 import dev.howdah.postgres.os.ServerAccount;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Stream;
 
@@ -152,6 +154,29 @@ public record ClusterDirectory(Path home) {
     } catch (IOException e) {
       throw new PostgresException("could not remove " + startFailureFile() + ": " + e, e);
     }
+  }
+
+  /** Whether a start of the server follows a leader, for ever or until it is promoted. */
+  boolean isStandby() {
+    return Files.exists(data().resolve("standby.signal"), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** Whether a start of the server begins or goes on with the recovery of a copy. */
+  boolean isRecovering() {
+    return Files.exists(data().resolve("recovery.signal"), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** What the recovery of this copy is to do or came to; empty for what is no copy. */
+  Optional<PendingRecovery> recovery() {
+    return PendingRecovery.parse(OwnedFiles.read(recoveryFile()));
+  }
+
+  void write(PendingRecovery recovery) {
+    OwnedFiles.write(recoveryFile(), recovery.text(), ServerAccount.current());
+  }
+
+  private Path recoveryFile() {
+    return home.resolve("recovery.properties");
   }
 
   private Path startFailureFile() {

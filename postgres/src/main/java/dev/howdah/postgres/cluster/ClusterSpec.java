@@ -141,4 +141,42 @@ public record ClusterSpec(
         replication,
         other);
   }
+
+  /** The same with another name of the tenant's database: a copy has its origin's. */
+  public ClusterSpec withDatabase(String other) {
+    return new ClusterSpec(
+        id,
+        major,
+        port,
+        other,
+        listenAddresses,
+        hostNames,
+        walSegmentSize,
+        connectionLimit,
+        extensions,
+        settings,
+        userSettings,
+        archiving,
+        replication,
+        sealed);
+  }
+
+  /** The same, sealed and not listening on TCP at all: beside a cluster that has the port. */
+  ClusterSpec unreachable() {
+    return new ClusterSpec(
+        id,
+        major,
+        port,
+        database,
+        List.of(),
+        hostNames,
+        walSegmentSize,
+        connectionLimit,
+        extensions,
+        settings,
+        userSettings,
+        archiving,
+        replication,
+        true);
+  }
 }

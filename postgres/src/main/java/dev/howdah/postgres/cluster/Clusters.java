@@ -1,14 +1,26 @@
 package dev.howdah.postgres.cluster;
 
 import dev.howdah.postgres.PostgresException;
+import dev.howdah.postgres.copy.Bases;
+import dev.howdah.postgres.copy.LiveCopy;
+import dev.howdah.postgres.copy.LiveSource;
 import dev.howdah.postgres.copy.Origin;
+import dev.howdah.postgres.copy.PendingRecovery;
 import dev.howdah.postgres.copy.Recovery;
+import dev.howdah.postgres.copy.Snapshots;
+import dev.howdah.postgres.copy.Target;
+import dev.howdah.postgres.copy.WalFiles;
+import dev.howdah.postgres.os.Command;
 import dev.howdah.postgres.os.Orphans;
 import dev.howdah.postgres.os.OwnedFiles;
 import dev.howdah.postgres.os.ServerAccount;
 import dev.howdah.postgres.os.ServerAccounts;
+import dev.howdah.postgres.replication.Replication;
+import dev.howdah.postgres.replication.Upstream;
 import dev.howdah.postgres.repository.Archiving;
+import dev.howdah.postgres.repository.BaseCopy;
 import dev.howdah.postgres.repository.BaseSource;
+import dev.howdah.postgres.repository.Lsn;
 import dev.howdah.postgres.repository.Progress;
 import dev.howdah.postgres.repository.Repositories;
 import dev.howdah.postgres.repository.Repository;
@@ -22,7 +34,11 @@ import dev.howdah.postgres.version.Installations;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -30,7 +46,10 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,10 +59,13 @@ import org.slf4j.LoggerFactory;
  * method is a step that may be repeated after a crash at any instruction. Safe for use by many
  * threads; two calls for one cluster wait for each other.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Clusters {
 
   private static final Logger log = LoggerFactory.getLogger(Clusters.class);
+
+  /** Where the recovery of a copy begins. */
+  private static final Pattern LABEL =
+      Pattern.compile("(?m)^START WAL LOCATION: ([0-9A-F]+/[0-9A-F]+) ");
 
   private final Path directory;
   private final Path scripts;
@@ -52,7 +74,8 @@ public final class Clusters {
   private final CertificateAuthority authority;
   private final ServerAccounts accounts;
   private final Repositories repositories;
-  private final ConcurrentMap<UUID, ReentrantLock> locks = new ConcurrentHashMap<>();
+  private final Snapshots snapshots;
+  private final ConcurrentMap<Path, ReentrantLock> locks = new ConcurrentHashMap<>();
 
   /** The clusters in a directory, which every server's user must be able to reach. */
   public Clusters(
@@ -61,7 +84,8 @@ public final class Clusters {
       Templates templates,
       CertificateAuthority authority,
       ServerAccounts accounts,
-      Repositories repositories) {
+      Repositories repositories,
+      Clock clock) {
     this.directory = directory;
     this.scripts = directory.resolve("extension-scripts");
     this.installations = installations;
@@ -69,6 +93,7 @@ public final class Clusters {
     this.authority = authority;
     this.accounts = accounts;
     this.repositories = repositories;
+    snapshots = new Snapshots(directory.resolveSibling("snapshots"), this::source, clock);
     OwnedFiles.directory(directory, ServerAccount.current(), "rwx--x--x");
     ExtensionScripts.writeTo(scripts);
   }
@@ -100,6 +125,7 @@ public final class Clusters {
         () -> {
           Installation installation = installations.require(spec.major());
           ClusterDirectory cluster = at(spec.id());
+          refuseExchanged(spec.id());
           NewCluster.make(
               cluster,
               templates.take(installation, spec.walSegmentSize().megabytes()),
@@ -139,16 +165,19 @@ public final class Clusters {
     locked(
         id,
         () -> {
-          ClusterDirectory cluster = at(id);
-          if (!cluster.exists()
-              && !NewCluster.adopt(cluster, () -> installations.require(cluster.facts().major()))) {
-            throw new StartFailedException("there is no cluster " + id);
-          }
-          Durability durability = Durability.of(cluster);
-          new Postmaster(cluster).start(installations.require(cluster.facts().major()));
-          durability.await();
+          start(at(id));
           return id;
         });
+  }
+
+  private void start(ClusterDirectory cluster) {
+    if (!cluster.exists()
+        && !NewCluster.adopt(cluster, () -> installations.require(cluster.facts().major()))) {
+      throw new StartFailedException("there is no cluster " + cluster.home().getFileName());
+    }
+    Durability durability = Durability.of(cluster);
+    new Postmaster(cluster).start(installations.require(cluster.facts().major()));
+    durability.await();
   }
 
   /** Stops the server and returns when its process is gone. Does nothing when it does not run. */
@@ -179,7 +208,10 @@ public final class Clusters {
 
   /** What the cluster is doing now; so also how a new Howdah adopts the servers of an old one. */
   public ClusterState state(UUID id) {
-    ClusterDirectory cluster = at(id);
+    return state(at(id));
+  }
+
+  private static ClusterState state(ClusterDirectory cluster) {
     if (!cluster.exists() && cluster.holdsDatabase()) {
       // Not absent, so that somebody starts it, or hears why that is not possible.
       return new ClusterState.Failed("it is not known whether all its files reached the disk");
@@ -187,17 +219,23 @@ public final class Clusters {
     return new Postmaster(cluster).state();
   }
 
-  /** Stops the server at once and deletes the directory, also a half-made one. */
+  /**
+   * Stops the server at once and deletes the directory, also a half-made one; and what is staged or
+   * kept of the same database.
+   */
   public void destroy(UUID id) {
     locked(
         id,
-        () -> {
-          ClusterDirectory cluster = at(id);
-          new Postmaster(cluster).stop(StopMode.IMMEDIATE);
-          endStrays(cluster);
-          NewCluster.delete(cluster);
-          return id;
-        });
+        () ->
+            locked(
+                next(id).home(),
+                () -> {
+                  List<ClusterDirectory> all = List.of(next(id), previous(id), at(id));
+                  all.forEach(cluster -> new Postmaster(cluster).stop(StopMode.IMMEDIATE));
+                  all.forEach(this::endStrays);
+                  all.forEach(NewCluster::delete);
+                  return id;
+                }));
   }
 
   /**
@@ -214,7 +252,14 @@ public final class Clusters {
    *     may be tried again
    */
   public void copy(ClusterSpec spec, Origin origin, Progress progress) {
-    throw new UnsupportedOperationException(spec.id() + " " + origin + progress);
+    ClusterDirectory cluster = at(spec.id());
+    locked(
+        cluster.home(),
+        () -> {
+          refuseExchanged(spec.id());
+          makeCopy(cluster, spec.withSealed(true), origin, progress);
+          return cluster;
+        });
   }
 
   /**
@@ -226,7 +271,7 @@ public final class Clusters {
    * @param progress hears of bytes of write-ahead log replayed
    */
   public Recovery recover(UUID id, Progress progress) {
-    throw new UnsupportedOperationException(id + " " + progress);
+    return recover(at(id), progress);
   }
 
   /**
@@ -235,37 +280,55 @@ public final class Clusters {
    * on and need not exist.
    */
   public void stage(ClusterSpec spec, Origin origin, Progress progress) {
-    throw new UnsupportedOperationException(spec.id() + " " + origin + progress);
+    ClusterDirectory cluster = next(spec.id());
+    locked(
+        cluster.home(),
+        () -> {
+          makeCopy(cluster, spec.unreachable(), origin, progress);
+          return cluster;
+        });
   }
 
   /** As {@link #recover}, of the staged successor. */
   public Recovery recoverStaged(UUID id, Progress progress) {
-    throw new UnsupportedOperationException(id + " " + progress);
+    return recover(next(id), progress);
   }
 
   /** Starts the staged successor's server, if it does not run. */
   public void startStaged(UUID id) {
-    throw new UnsupportedOperationException(id.toString());
+    ClusterDirectory cluster = next(id);
+    locked(
+        cluster.home(),
+        () -> {
+          start(cluster);
+          return id;
+        });
   }
 
   /** Stops the staged successor's server, if it runs. */
   public void stopStaged(UUID id, StopMode mode) {
-    throw new UnsupportedOperationException(id + " " + mode);
+    ClusterDirectory cluster = next(id);
+    locked(
+        cluster.home(),
+        () -> {
+          new Postmaster(cluster).stop(mode);
+          return id;
+        });
   }
 
   /** What the staged successor is doing; {@code Absent} when there is none. */
   public ClusterState stagedState(UUID id) {
-    throw new UnsupportedOperationException(id.toString());
+    return state(next(id));
   }
 
   /** The directory of the staged successor, whether it is there or not. */
   public Path stagedDirectory(UUID id) {
-    throw new UnsupportedOperationException(id.toString());
+    return next(id).home();
   }
 
   /** Howdah's own connections to the staged successor. */
   public ControlConnections stagedConnections(UUID id) {
-    throw new UnsupportedOperationException(id.toString());
+    return connections(existing(next(id)));
   }
 
   /**
@@ -278,7 +341,12 @@ public final class Clusters {
    *     one is still kept
    */
   public void exchange(ClusterSpec spec) {
-    throw new UnsupportedOperationException(spec.id().toString());
+    Path home = at(spec.id()).home();
+    change(
+        spec,
+        Succession::forth,
+        Succession.sibling(home, Succession.NEXT),
+        Succession.sibling(home, Succession.PREVIOUS));
   }
 
   /**
@@ -289,32 +357,40 @@ public final class Clusters {
    * @throws PostgresException before anything is done, when there is no previous one
    */
   public void exchangeBack(ClusterSpec spec) {
-    throw new UnsupportedOperationException(spec.id().toString());
+    Path home = at(spec.id()).home();
+    change(
+        spec,
+        Succession::back,
+        Succession.sibling(home, Succession.PREVIOUS),
+        Succession.sibling(home, Succession.NEXT));
   }
 
   /** Whether a successor is staged, complete. */
   public boolean hasStaged(UUID id) {
-    throw new UnsupportedOperationException(id.toString());
+    return next(id).exists();
   }
 
   /** Whether what an exchange replaced is still kept. */
   public boolean hasPrevious(UUID id) {
-    throw new UnsupportedOperationException(id.toString());
+    return previous(id).holdsDatabase();
   }
 
   /** Stops and deletes the staged successor, also a half-made one. */
   public void dropStaged(UUID id) {
-    throw new UnsupportedOperationException(id.toString());
+    drop(id, next(id));
   }
 
   /** Deletes for good what an exchange replaced. */
   public void dropPrevious(UUID id) {
-    throw new UnsupportedOperationException(id.toString());
+    drop(id, previous(id));
   }
 
   /** Howdah's own connections to a cluster. */
   public ControlConnections connections(UUID id) {
-    ClusterDirectory cluster = existing(id);
+    return connections(existing(id));
+  }
+
+  private static ControlConnections connections(ClusterDirectory cluster) {
     ClusterDirectory.Facts facts = cluster.facts();
     return new ControlConnections(cluster.socketDirectory(), facts.port(), facts.major());
   }
@@ -398,11 +474,232 @@ public final class Clusters {
   }
 
   private ClusterDirectory existing(UUID id) {
-    ClusterDirectory cluster = at(id);
+    return existing(at(id));
+  }
+
+  private static ClusterDirectory existing(ClusterDirectory cluster) {
     if (!cluster.exists()) {
-      throw new PostgresException("there is no cluster " + id);
+      throw new PostgresException("there is no cluster " + cluster.home().getFileName());
     }
     return cluster;
+  }
+
+  private ClusterDirectory next(UUID id) {
+    return new ClusterDirectory(Succession.sibling(at(id).home(), Succession.NEXT));
+  }
+
+  private ClusterDirectory previous(UUID id) {
+    return new ClusterDirectory(Succession.sibling(at(id).home(), Succession.PREVIOUS));
+  }
+
+  /** The snapshots of these clusters. */
+  public Snapshots snapshots() {
+    return snapshots;
+  }
+
+  private LiveSource source(UUID id) {
+    ClusterDirectory cluster = existing(id);
+    if (!(new Postmaster(cluster).state() instanceof ClusterState.Running)) {
+      throw new PostgresException("the server of " + id + " does not run, and cannot be copied");
+    }
+    return new LiveSource(cluster.data(), connections(cluster), cluster.facts().major());
+  }
+
+  private void makeCopy(
+      ClusterDirectory cluster, ClusterSpec spec, Origin origin, Progress progress) {
+    Installation installation = installations.require(spec.major());
+    ServerAccount account = accounts.forPort(spec.port());
+    NewCluster.make(
+        cluster,
+        installation,
+        spec.port(),
+        account,
+        partial -> {
+          fill(partial, spec, origin, account, progress);
+          prepareRecovery(partial, spec, origin);
+        },
+        partial -> {
+          write(spec, cluster, partial, installation);
+          // Published only when it is on disk: half of a copy looks like a database.
+          Command.of("sync", "-f", partial.home()).run();
+          partial.markDurable();
+        });
+    OwnedFiles.force(directory);
+  }
+
+  private void fill(
+      ClusterDirectory partial,
+      ClusterSpec spec,
+      Origin origin,
+      ServerAccount account,
+      Progress progress) {
+    switch (origin) {
+      case Origin.Live(UUID source) -> {
+        String slot =
+            spec.replication() instanceof Replication.Follower(Upstream upstream)
+                ? upstream.slot()
+                : "";
+        LiveCopy.make(source(source), partial.data(), slot, progress);
+      }
+      case Origin.Snapshot(UUID lineage, Instant moment) ->
+          snapshots.copy(lineage, moment, partial.data(), progress);
+      case Origin.Archived(Archiving lineage, Target target) -> {
+        Repository repository = repositories.of(lineage);
+        BaseCopy base =
+            Bases.choose(repository.contents().bases(), target)
+                .orElseThrow(
+                    () -> new PostgresException("there is no base copy that reaches back so far"));
+        OwnedFiles.directory(partial.data(), ServerAccount.current(), "rwx------");
+        repository.restore(base, partial.data(), account, progress);
+        Path log = partial.data().resolve("pg_wal");
+        repository.fetchWal(base, log, account, Progress.NONE);
+        WalFiles.markArchived(log);
+      }
+    }
+    String version = OwnedFiles.read(partial.data().resolve("PG_VERSION")).strip();
+    if (!version.equals(String.valueOf(spec.major()))) {
+      throw new PostgresException(
+          "a copy of a PostgreSQL %s cannot be a PostgreSQL %d".formatted(version, spec.major()));
+    }
+  }
+
+  private static void prepareRecovery(ClusterDirectory partial, ClusterSpec spec, Origin origin) {
+    boolean follower = spec.replication() instanceof Replication.Follower;
+    try {
+      Files.createFile(partial.data().resolve(follower ? "standby.signal" : "recovery.signal"));
+      // Settings come from Howdah alone, whatever a restore or the origin had here.
+      Files.deleteIfExists(partial.data().resolve("postgresql.auto.conf"));
+      Matcher label = LABEL.matcher(OwnedFiles.read(partial.data().resolve("backup_label")));
+      if (!label.find()) {
+        throw new PostgresException("a copy without backup_label cannot be trusted");
+      }
+      partial.write(
+          new PendingRecovery(
+              PendingRecovery.Goal.of(origin),
+              false,
+              Lsn.of(label.group(1)),
+              WalFiles.end(partial.data().resolve("pg_wal")).orElse(Lsn.of(label.group(1))),
+              Optional.empty()));
+    } catch (IOException e) {
+      throw new PostgresException("could not prepare the recovery of a copy: " + e, e);
+    }
+  }
+
+  private Recovery recover(ClusterDirectory cluster, Progress progress) {
+    return locked(
+        cluster.home(),
+        () ->
+            new CopyRecovery(
+                    existing(cluster),
+                    installations.require(cluster.facts().major()),
+                    connections(cluster),
+                    progress)
+                .run());
+  }
+
+  /** Half way through an exchange a cluster's place is empty, and what goes there is elsewhere. */
+  private void refuseExchanged(UUID id) {
+    if (Succession.of(at(id).home()).isUnderWay()) {
+      throw new PostgresException(
+          "an exchange of " + id + " was interrupted and must be completed first");
+    }
+  }
+
+  private void change(
+      ClusterSpec spec, Function<Succession, Succession.Step> way, Path from, Path to) {
+    ClusterDirectory live = at(spec.id());
+    ClusterDirectory coming = new ClusterDirectory(from);
+    ClusterDirectory leaving = new ClusterDirectory(to);
+    locked(
+        live.home(),
+        () ->
+            locked(
+                next(spec.id()).home(),
+                () -> {
+                  Succession.Step step = way.apply(Succession.of(live.home()));
+                  if (step == Succession.Step.LEAVE) {
+                    prepareArrival(spec, coming, live);
+                    // What is written now need not be written while nobody can work.
+                    checkpoint(live);
+                    new Postmaster(live).stop(StopMode.FAST);
+                    move(live, leaving);
+                    step = Succession.Step.ARRIVE;
+                  }
+                  if (step == Succession.Step.ARRIVE) {
+                    prepareArrival(spec, coming, live);
+                    move(coming, live);
+                  }
+                  takeLog(leaving, live);
+                  write(spec, live, live, installations.require(live.facts().major()));
+                  start(live);
+                  return spec;
+                }));
+  }
+
+  /** Stops what is to take a place, and lets its files speak of that place. */
+  private void prepareArrival(ClusterSpec spec, ClusterDirectory coming, ClusterDirectory place) {
+    existing(coming);
+    if (coming.isRecovering()) {
+      throw new PostgresException(coming.home().getFileName() + " is not recovered yet");
+    }
+    new Postmaster(coming).stop(StopMode.FAST);
+    write(spec, place, coming, installations.require(coming.facts().major()));
+  }
+
+  /** Moves what is in a place, or, where nothing is left of it, puts an empty mark there. */
+  private void move(ClusterDirectory from, ClusterDirectory to) {
+    try {
+      if (from.isTaken()) {
+        OwnedFiles.delete(to.home());
+        Files.move(from.home(), to.home(), StandardCopyOption.ATOMIC_MOVE);
+      } else {
+        OwnedFiles.directory(to.home(), ServerAccount.current(), "rwx------");
+        OwnedFiles.write(to.home().resolve("nothing-was-here"), "\n", ServerAccount.current());
+      }
+    } catch (IOException e) {
+      throw new PostgresException("could not move " + from.home() + ": " + e, e);
+    }
+    OwnedFiles.force(directory);
+  }
+
+  /** The log of the database goes on where it was, whichever server writes it. */
+  private static void takeLog(ClusterDirectory from, ClusterDirectory to) {
+    try {
+      if (Files.exists(from.logFile())) {
+        if (Files.exists(to.logFile())) {
+          Files.move(
+              to.logFile(), to.log().resolve("staged.log"), StandardCopyOption.REPLACE_EXISTING);
+        }
+        Files.move(from.logFile(), to.logFile());
+      }
+    } catch (IOException e) {
+      throw new PostgresException("could not move the log of " + to.home() + ": " + e, e);
+    }
+  }
+
+  private static void checkpoint(ClusterDirectory cluster) {
+    if (!(state(cluster) instanceof ClusterState.Running)) {
+      return;
+    }
+    try (Session session = new Session(connections(cluster).superuser("postgres"))) {
+      session.execute("CHECKPOINT");
+    } catch (SQLException e) {
+      log.info("{} stops without a checkpoint beforehand: {}", cluster.home(), e.getMessage());
+    }
+  }
+
+  private void drop(UUID id, ClusterDirectory cluster) {
+    locked(
+        id,
+        () ->
+            locked(
+                next(id).home(),
+                () -> {
+                  refuseExchanged(id);
+                  new Postmaster(cluster).stop(StopMode.IMMEDIATE);
+                  NewCluster.delete(cluster);
+                  return id;
+                }));
   }
 
   /** Writes files that speak of the cluster's final place into a place that may not be it yet. */
@@ -421,6 +718,15 @@ public final class Clusters {
       OwnedFiles.delete(file);
       OwnedFiles.write(key, certificate.keyPem(), reader);
       OwnedFiles.write(file, certificate.chainPem(), reader);
+    }
+    if (spec.replication() instanceof Replication.Follower(Upstream upstream)) {
+      String authorityFile = OwnedFiles.read(authority.certificateFile());
+      OwnedFiles.write(place.conf().resolve(ServerConfiguration.AUTHORITY), authorityFile, reader);
+      String password = upstream.password().replace("\\", "\\\\").replace(":", "\\:");
+      OwnedFiles.writeFor(
+          reader, place.conf().resolve(ServerConfiguration.PASSWORD), "*:*:*:*:" + password + "\n");
+    } else {
+      OwnedFiles.delete(place.conf().resolve(ServerConfiguration.PASSWORD));
     }
     Path archiver = place.conf().resolve(ServerConfiguration.ARCHIVER);
     if (spec.archiving().isPresent()) {
@@ -457,7 +763,12 @@ public final class Clusters {
   }
 
   private <T> T locked(UUID id, Supplier<T> step) {
-    ReentrantLock lock = locks.computeIfAbsent(id, key -> new ReentrantLock());
+    return locked(at(id).home(), step);
+  }
+
+  /** One at a time for one directory; who needs two of a database takes the successor's last. */
+  private <T> T locked(Path home, Supplier<T> step) {
+    ReentrantLock lock = locks.computeIfAbsent(home, key -> new ReentrantLock());
     lock.lock();
     try {
       return step.get();

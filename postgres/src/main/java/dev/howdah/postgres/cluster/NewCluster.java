@@ -30,7 +30,8 @@ public final class NewCluster {
   private NewCluster() {}
 
   /**
-   * Makes the directory, unless it exists. Only what was never published is ever deleted.
+   * Makes the directory from a template, unless it exists. Only what was never published is ever
+   * deleted.
    *
    * @param configure writes the configuration into the still unpublished directory; paths in it
    *     must be those of {@code directory}
@@ -41,6 +42,32 @@ public final class NewCluster {
       Installation installation,
       int port,
       ServerAccount account,
+      Consumer<ClusterDirectory> configure) {
+    make(
+        directory,
+        installation,
+        port,
+        account,
+        partial -> {
+          Command.of("cp", "-a", "--reflink=auto", "--", template.data(), partial.data())
+              // Working there, so that it can be found: see Orphans.
+              .runIn(partial.home());
+          SystemIdentifier.renew(installation, partial.data());
+        },
+        configure);
+  }
+
+  /**
+   * The same, from anything.
+   *
+   * @param fill makes the data directory; who owns it is seen to afterwards
+   */
+  static void make(
+      ClusterDirectory directory,
+      Installation installation,
+      int port,
+      ServerAccount account,
+      Consumer<ClusterDirectory> fill,
       Consumer<ClusterDirectory> configure) {
     if (directory.exists() || adopt(directory, () -> installation)) {
       return;
@@ -60,10 +87,7 @@ public final class NewCluster {
     OwnedFiles.directory(partial.log(), ours, "rwx------");
     OwnedFiles.directory(partial.spool(), account, "rwx------");
     OwnedFiles.directory(partial.home().resolve("run"), account, "rwx------");
-    Command.of("cp", "-a", "--reflink=auto", "--", template.data(), partial.data())
-        // Working there, so that it can be found: see Orphans.
-        .runIn(partial.home());
-    SystemIdentifier.renew(installation, partial.data());
+    fill.accept(partial);
     OwnedFiles.give(partial.data(), account);
     partial.write(
         new ClusterDirectory.Facts(

@@ -67,11 +67,16 @@ public final class Postmaster {
     if (!isOurs(found.pid())) {
       return new ClusterState.Failed(ServerLog.disappearance(directory.logFile()));
     }
-    return switch (found.status()) {
-      case "ready", "standby" -> new ClusterState.Running(found.pid(), found.startedAt());
-      case "stopping" -> new ClusterState.Stopping(found.pid());
-      default -> new ClusterState.Starting(found.pid(), found.startedAt());
-    };
+    boolean open =
+        found.status().equals("ready")
+            // A copy that is still recovering says so too, and takes no connections.
+            || (found.status().equals("standby") && directory.isStandby());
+    if (open) {
+      return new ClusterState.Running(found.pid(), found.startedAt());
+    }
+    return found.status().equals("stopping")
+        ? new ClusterState.Stopping(found.pid())
+        : new ClusterState.Starting(found.pid(), found.startedAt());
   }
 
   /**
@@ -81,8 +86,13 @@ public final class Postmaster {
    * @throws StartFailedException with the reason from its log
    */
   public void start(Installation installation) {
+    start(installation, () -> {});
+  }
+
+  /** The same, and does something small again and again while it waits. */
+  void start(Installation installation, Runnable meanwhile) {
     try {
-      launchAndAwait(installation);
+      launchAndAwait(installation, meanwhile);
       directory.setStartFailure("");
     } catch (StartFailedException failure) {
       directory.setStartFailure(String.valueOf(failure.getMessage()));
@@ -90,7 +100,7 @@ public final class Postmaster {
     }
   }
 
-  private void launchAndAwait(Installation installation) {
+  private void launchAndAwait(Installation installation, Runnable meanwhile) {
     long logged = ServerLog.length(directory.logFile());
     Optional<Process> launched = Optional.empty();
     for (Pause pause = new Pause(); ; pause.sleep()) {
@@ -101,7 +111,7 @@ public final class Postmaster {
         case ClusterState.Absent _ ->
             throw new StartFailedException(
                 "there is no cluster in " + directory.home() + ", or it was never completed");
-        case ClusterState.Starting _ -> {}
+        case ClusterState.Starting _ -> meanwhile.run();
         case ClusterState.Stopping _ -> {}
         case ClusterState.Stopped _ -> {
           if (launched.isEmpty()) {
@@ -165,6 +175,8 @@ public final class Postmaster {
     command.addAll(List.of("-D", directory.data().toString()));
     command.addAll(
         List.of("-c", "config_file=" + directory.conf().resolve(ServerConfiguration.SETTINGS)));
+    StartOptions.of(directory, installation)
+        .forEach((name, value) -> command.addAll(List.of("-c", name + "=" + value)));
     ProcessBuilder builder = new ProcessBuilder(command).directory(Path.of("/").toFile());
     builder.environment().clear();
     builder.environment().putAll(Command.environment());

@@ -2,6 +2,8 @@ package dev.howdah.postgres.cluster;
 
 import dev.howdah.postgres.os.CurrentUser;
 import dev.howdah.postgres.os.OwnedFiles;
+import dev.howdah.postgres.replication.Replication;
+import dev.howdah.postgres.replication.Upstream;
 import dev.howdah.postgres.sql.ControlConnections;
 import dev.howdah.postgres.template.Template;
 import dev.howdah.postgres.tenant.Replacement;
@@ -36,6 +38,12 @@ public record ServerConfiguration(String settings, String accessRules, String id
 
   /** While it is there, write-ahead log is forgotten instead of archived. */
   static final String GAP = "archive-gap";
+
+  /** The authority that a follower's leader is checked with. */
+  static final String AUTHORITY = "authority.crt";
+
+  /** A follower's password at its leader, as libpq reads it. */
+  static final String PASSWORD = "replication.pass";
 
   /** Connections above the plan's: for Howdah's own statistics and for PostgreSQL's superuser. */
   private static final int MONITOR_CONNECTIONS = 3;
@@ -94,6 +102,9 @@ public record ServerConfiguration(String settings, String accessRules, String id
     settings.computeIfPresent("min_wal_size", (name, size) -> atLeast(2 * segment, size));
     settings.computeIfPresent("max_wal_size", (name, size) -> atLeast(2 * segment, size));
     settings.putAll(spec.userSettings().serverSettings());
+    if (spec.replication() instanceof Replication.Follower(Upstream upstream)) {
+      settings.putAll(following(upstream, directory));
+    }
     return new ServerConfiguration(
         render(settings), tenantRules(spec), identities(ControlConnections.SUPERUSER));
   }
@@ -136,8 +147,11 @@ public record ServerConfiguration(String settings, String accessRules, String id
     settings.put("shared_buffers", "8MB");
     settings.put("huge_pages", "off");
     settings.put("wal_buffers", "256kB");
-    settings.put("max_wal_senders", "5");
-    settings.put("max_replication_slots", "5");
+    // Followers, each also while it is made anew, and copies.
+    settings.put("max_wal_senders", "16");
+    settings.put("max_replication_slots", "16");
+    // A connection that is cut without a word is given up, and made again, within seconds.
+    settings.put("wal_sender_timeout", "10s");
     settings.put("max_worker_processes", "4");
     settings.put("max_locks_per_transaction", "64");
     settings.put("autovacuum_max_workers", "2");
@@ -225,15 +239,72 @@ public record ServerConfiguration(String settings, String accessRules, String id
   }
 
   /**
+   * How a follower finds its leader. The password is in a file: the owner of a database may read
+   * every setting.
+   */
+  private static Map<String, String> following(Upstream upstream, ClusterDirectory directory) {
+    Map<String, String> connection = new LinkedHashMap<>();
+    connection.put("host", upstream.host());
+    if (!upstream.address().isEmpty()) {
+      connection.put("hostaddr", upstream.address());
+    }
+    connection.put("port", String.valueOf(upstream.port()));
+    connection.put("user", upstream.role());
+    connection.put("passfile", directory.conf().resolve(PASSWORD).toString());
+    connection.put("sslmode", "verify-full");
+    connection.put("sslrootcert", directory.conf().resolve(AUTHORITY).toString());
+    connection.put("gssencmode", "disable");
+    connection.put("application_name", upstream.slot());
+    connection.put("connect_timeout", "5");
+    connection.put("keepalives_idle", "5");
+    connection.put("keepalives_interval", "2");
+    connection.put("keepalives_count", "3");
+    connection.put("tcp_user_timeout", "10000");
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put(
+        "primary_conninfo",
+        connection.entrySet().stream()
+            .map(word -> word.getKey() + "='" + escaped(word.getValue()) + "'")
+            .collect(Collectors.joining(" ")));
+    settings.put("primary_slot_name", upstream.slot());
+    settings.put("hot_standby", "on");
+    settings.put("wal_receiver_timeout", "10s");
+    settings.put("wal_receiver_status_interval", "1s");
+    settings.put("wal_retrieve_retry_interval", "1s");
+    // What somebody reads on a follower must not make the leader keep dead rows; so a query that
+    // stands in the way of what the leader removed is cancelled, when it had half a minute.
+    settings.put("hot_standby_feedback", "off");
+    settings.put("max_standby_streaming_delay", "30s");
+    return settings;
+  }
+
+  /** For libpq's connection strings. */
+  private static String escaped(String value) {
+    return value.replace("\\", "\\\\").replace("'", "\\'");
+  }
+
+  /**
    * Only the tenant's own database and its {@link Replacement}, only for its logins, only with TLS
-   * and SCRAM. There is no line for replication, none for the superuser, and none without
-   * encryption; PostgreSQL refuses what no line allows.
+   * and SCRAM; and the followers that were admitted, only for replication. There is no line for the
+   * superuser, and none without encryption; PostgreSQL refuses what no line allows. What is sealed
+   * has no line but Howdah's own.
    */
   private static String tenantRules(ClusterSpec spec) {
-    return GENERATED
-        + "local all postgres,%s peer map=howdah%n".formatted(ControlConnections.MONITOR)
-        + "hostssl \"%s\",\"%s\" +%s all scram-sha-256%n"
-            .formatted(spec.database(), Replacement.nameFor(spec.database()), Template.TENANT);
+    StringBuilder rules = new StringBuilder(GENERATED);
+    rules.append("local all postgres,%s peer map=howdah%n".formatted(ControlConnections.MONITOR));
+    if (spec.sealed()) {
+      return rules.toString();
+    }
+    if (spec.replication() instanceof Replication.Leader(List<String> followers)) {
+      for (String role : followers) {
+        rules.append("hostssl replication \"%s\" all scram-sha-256%n".formatted(role));
+      }
+    }
+    return rules
+        .append(
+            "hostssl \"%s\",\"%s\" +%s all scram-sha-256%n"
+                .formatted(spec.database(), Replacement.nameFor(spec.database()), Template.TENANT))
+        .toString();
   }
 
   /**

@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
 final class ServerLog {
 
   private static final int TAIL = 64 * 1024;
+  private static final int LONG_TAIL = 4 * 1024 * 1024;
 
   /** A line of the server itself: those of sessions name a database. */
   private static final Pattern SERVER_LINE =
@@ -107,9 +108,18 @@ final class ServerLog {
         .orElse("the server is gone without having shut down");
   }
 
+  /** What the server itself said last, without prefixes. */
+  static List<String> messages(Path file) {
+    return parse(read(file, 0, LONG_TAIL)).stream().map(Line::text).toList();
+  }
+
   private static List<String> read(Path file, long since) {
+    return read(file, since, TAIL);
+  }
+
+  private static List<String> read(Path file, long since, int atMost) {
     try (RandomAccessFile log = new RandomAccessFile(file.toFile(), "r")) {
-      long from = Math.max(since, log.length() - TAIL);
+      long from = Math.max(since, log.length() - atMost);
       byte[] bytes = new byte[(int) (log.length() - from)];
       log.seek(from);
       log.readFully(bytes);

@@ -44,7 +44,20 @@ public final class OwnedFiles {
     return write(path, content, ServerAccount.current(), "rw-r--r--");
   }
 
+  /**
+   * The same for a secret of a server's: a file of its own, which nobody else may read. Programs
+   * that look for a password refuse others.
+   */
+  public static boolean writeFor(ServerAccount owner, Path path, String content) {
+    return write(path, content, owner.uid(), owner, "rw-------");
+  }
+
   private static boolean write(Path path, String content, ServerAccount reader, String mode) {
+    return write(path, content, ServerAccount.current().uid(), reader, mode);
+  }
+
+  private static boolean write(
+      Path path, String content, int owner, ServerAccount reader, String mode) {
     try {
       if (content.equals(read(path))) {
         return false;
@@ -55,7 +68,7 @@ public final class OwnedFiles {
           partial,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
       Files.writeString(partial, content);
-      own(partial, ServerAccount.current().uid(), reader.gid());
+      own(partial, owner, reader.gid());
       Files.setPosixFilePermissions(partial, PosixFilePermissions.fromString(mode));
       // On disk before it is seen: a power failure would leave an empty file under the name.
       force(partial);

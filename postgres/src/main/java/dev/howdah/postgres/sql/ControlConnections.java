@@ -53,7 +53,12 @@ public final class ControlConnections {
 
   /** A new connection as superuser. The caller closes it. */
   public Connection superuser(String database) throws SQLException {
-    return connect(database, SUPERUSER, Duration.ofSeconds(60));
+    return superuser(database, Duration.ofSeconds(60));
+  }
+
+  /** The same, for statements that may take longer. */
+  public Connection superuser(String database, Duration patience) throws SQLException {
+    return connect(database, SUPERUSER, patience);
   }
 
   /** A new connection as the monitoring role. The caller closes it. */

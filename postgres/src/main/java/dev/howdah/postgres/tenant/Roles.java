@@ -6,7 +6,9 @@ import dev.howdah.postgres.sql.Session;
 import dev.howdah.postgres.template.Template;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -15,6 +17,9 @@ import java.util.Set;
  * howdah_restricted}; and the group a login belongs to is its credential.
  */
 final class Roles {
+
+  /** The name of the owner's credential; its group is called as the database. */
+  private static final String DEFAULT = "default";
 
   private static final Identifier UNNAMED_DATABASE = new Identifier(Template.DATABASE);
   private static final Identifier UNNAMED_OWNER = new Identifier(Template.OWNER);
@@ -184,6 +189,29 @@ final class Roles {
     if (!old.equals(replacement.name())) {
       session.execute("ALTER ROLE %s NOLOGIN", old);
       session.execute("GRANT howdah_retired TO %s", old);
+    }
+  }
+
+  /** Makes these the only logins, by the names of their credentials. */
+  void rekey(Session session, Map<String, Login> logins, int connectionLimit) throws SQLException {
+    if (Restriction.isImposed(session)) {
+      Restriction.lift(session, this, owner, connectionLimit);
+    }
+    Set<Identifier> kept = new HashSet<>();
+    for (Map.Entry<String, Login> login : logins.entrySet()) {
+      Identifier credential =
+          login.getKey().equals(DEFAULT) ? owner : new Identifier(login.getKey());
+      if (!credential.equals(owner) && !namedCredentials(session).contains(credential)) {
+        throw new PostgresException("the database has no credential " + credential);
+      }
+      putLogin(session, login.getValue(), credential, connectionLimit);
+      kept.add(login.getValue().name());
+    }
+    for (Identifier login : logins(session)) {
+      if (!kept.contains(login)) {
+        session.execute("REASSIGN OWNED BY %s TO %s", login, credentialOf(session, login));
+        drop(session, login);
+      }
     }
   }
 

@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * The SQL side of one tenant's database. The database belongs to a group role of the same name that
@@ -19,7 +21,6 @@ import java.util.function.Supplier;
  * never has to move a table. A named credential is such a group too, with the rights it was
  * granted. Every method may be repeated. Needs a running server. Safe for use by many threads.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class TenantDatabase {
 
   /** PostgreSQL's code for "permission denied". */
@@ -146,12 +147,22 @@ public final class TenantDatabase {
    * @throws PostgresException when there is no credential of a name; see {@link #credentials}
    */
   public void rekey(Map<String, Login> logins, int connectionLimit) {
-    throw new UnsupportedOperationException(logins.keySet() + " " + connectionLimit);
+    inside(
+        "give new logins to",
+        session -> {
+          List<Identifier> old = roles.logins(session);
+          roles.insist(session, old, true, own -> roles.rekey(own, logins, connectionLimit));
+        });
   }
 
   /** The names of the named credentials that the cluster has; the default one is not among them. */
   public Set<String> credentials() {
-    throw new UnsupportedOperationException();
+    return monitored(
+        "list the credentials of",
+        session ->
+            roles.namedCredentials(session).stream()
+                .map(Identifier::name)
+                .collect(Collectors.toCollection(TreeSet::new)));
   }
 
   /** Ends every session of the tenant; returns how many there were. */
