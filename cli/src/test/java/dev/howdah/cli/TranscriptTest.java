@@ -553,7 +553,8 @@ class TranscriptTest {
     server
         .on(status, "{\"waiting?\": true, \"message\": \"rolling back (40% completed)\"}")
         .on(status, "{\"waiting?\": false, \"message\": \"available\"}");
-    for (String path : new String[] {"rollback", "rollback/undo", "recover", "refresh"}) {
+    for (String path :
+        new String[] {"rollback", "rollback/undo", "rollback/confirm", "recover", "refresh"}) {
       server.on(
           "POST /client/v11/databases/id-gold/" + path,
           202,
@@ -598,7 +599,8 @@ class TranscriptTest {
   @Test
   void confirmsWhateverReplacesADatabaseInPlace() {
     rollbackIsPossible();
-    for (String command : new String[] {"pg:rollback:undo", "pg:recover", "pg:fork:refresh"}) {
+    for (String command :
+        new String[] {"pg:rollback:undo", "pg:rollback:confirm", "pg:recover", "pg:fork:refresh"}) {
       assertThat(howdah.typing("no\n").run(command, "GOLD").status()).isEqualTo(1);
       assertThat(server.lines()).noneMatch(line -> line.startsWith("POST"));
     }

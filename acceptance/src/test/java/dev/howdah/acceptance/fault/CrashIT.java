@@ -185,7 +185,7 @@ class CrashIT {
       case "create-credential" -> new CreateCredential();
       case "destroy-credential" -> new DestroyCredential();
       case "rotate-credential" -> new RotateCredential();
-      case "copy-data" -> new CopyData();
+      case "copy-data", "drop-replaced-data" -> new CopyData();
       default -> throw new AssertionError("write a scenario for operations of kind " + kind);
     };
   }

@@ -26,19 +26,26 @@ final class Likeness {
     MAY_DIFFER.put("(?<=stack is )\\S+", "<stack>");
     // The column of the values follows the longest name.
     MAY_DIFFER.put("(?m)(?<=_URL:) +", " ");
+    // How many sessions there are, and may be.
+    MAY_DIFFER.put("(?<=Connections: )\\d+/\\d+", "<n>/<most>");
     // Times, versions, sizes.
     MAY_DIFFER.put("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d UTC", "<time>");
+    MAY_DIFFER.put("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d \\+0000", "<time>");
+    MAY_DIFFER.put("[A-Z][a-z]+ \\d+, \\d{4} +\\d+:\\d\\d[AP]M UTC", "<time>");
+    MAY_DIFFER.put("\\(\\d\\d:\\d\\d:\\d\\d ago\\)", "(<interval> ago)");
+    MAY_DIFFER.put("(?<=\\(about )\\d+ (minute|hour)s?(?= ago\\))", "<interval>");
     MAY_DIFFER.put("\\bv\\d+\\b", "v<n>");
-    MAY_DIFFER.put("(?<=PG Version:  )\\S+", "<version>");
+    MAY_DIFFER.put("(?m)(?<=PG Version:  ).+$", "<version>");
     MAY_DIFFER.put("(?m)^psql \\(.*\\)$", "psql (<versions>)");
     MAY_DIFFER.put("(?m)^SSL connection \\(.*\\)$", "SSL connection (<cipher>)");
-    MAY_DIFFER.put("\\d+\\.\\d+ MB", "<size>");
+    MAY_DIFFER.put("\\d+(\\.\\d+)? MB( / \\d+ GB \\(\\d+\\.\\d+%\\))?", "<size>");
   }
 
   private Likeness() {}
 
   static String of(String text) {
-    String like = text.replaceAll("(?m)[ \t]+$", "").strip();
+    // A line that was drawn anew shows what was drawn last.
+    String like = text.replaceAll(".*\u001b\\[K", "").replaceAll("(?m)[ \t]+$", "").strip();
     for (var entry : MAY_DIFFER.entrySet()) {
       like = like.replaceAll(entry.getKey(), entry.getValue());
     }

@@ -45,7 +45,10 @@ public final class RollbackCommands implements Feature {
                 NO_WAIT,
                 Option.JSON)
             .runs(RollbackCommands::rollBack),
-        command("pg:rollback:undo DATABASE", "bring back what a database was before pg:rollback")
+        command(
+                "pg:rollback:undo DATABASE",
+                "bring back what a database was before it was replaced")
+            .details("Also after pg:recover and pg:fork:refresh, for 24 hours.")
             .app()
             .options(Option.CONFIRM, NO_WAIT, Option.JSON)
             .runs(in ->
@@ -54,8 +57,20 @@ public final class RollbackCommands implements Feature {
                     new Change(
                         "rollback/undo",
                         "Undoing the rollback of",
-                        "will be again what it was before the rollback.\n"
-                            + "What was written to it since then is lost.",
+                        "will be again what it was before it was replaced.\n"
+                            + "What it is now is kept in exchange; undo again to have it back.",
+                        Json.object()))),
+        command("pg:rollback:confirm DATABASE", "give up what is kept of a replaced database")
+            .app()
+            .options(Option.CONFIRM, NO_WAIT, Option.JSON)
+            .runs(in ->
+                change(
+                    in,
+                    new Change(
+                        "rollback/confirm",
+                        "Giving up what is kept of",
+                        "stays what it is now.\n"
+                            + "What it was before it was replaced is deleted for good.",
                         Json.object()))),
         command("pg:recover DATABASE", "rebuild a database whose files are lost")
             .details(

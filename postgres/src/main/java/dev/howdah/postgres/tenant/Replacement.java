@@ -5,6 +5,7 @@ import dev.howdah.postgres.sql.ControlConnections;
 import dev.howdah.postgres.sql.Identifier;
 import dev.howdah.postgres.sql.Session;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -46,7 +47,6 @@ public final class Replacement {
     elsewhere(
         "prepare a replacement for",
         session -> {
-          finishAdoption(session);
           session.execute("DROP DATABASE IF EXISTS %s WITH (FORCE)", filled);
           session.execute("CREATE DATABASE %s OWNER %s", filled, live);
           session.execute("REVOKE ALL ON DATABASE %s FROM PUBLIC", filled);
@@ -54,47 +54,59 @@ public final class Replacement {
   }
 
   /**
-   * Puts it in the place of the tenant's database, whose sessions are ended and whose content is
-   * dropped. Does nothing when that has happened.
+   * Puts it in the place of the tenant's database, whose sessions are ended. What that contains is
+   * kept out of reach until {@link #confirm} or {@link #takeBack}.
    */
   public void adopt() {
     elsewhere(
         "replace",
         session -> {
           if (exists(session, filled)) {
-            exchange(session);
+            exchange(session, live, old, filled, live);
           }
-          finishAdoption(session);
+          open(session);
         });
   }
 
-  /** Takes it away, unless it has taken the place already; then that is completed. */
-  public void discard() {
+  /** Drops what the tenant's database contained before. */
+  public void confirm() {
+    elsewhere(
+        "drop what was replaced of",
+        session -> session.execute("DROP DATABASE IF EXISTS %s WITH (FORCE)", old));
+  }
+
+  /** Takes it away, wherever it is; the tenant's database contains what it did before. */
+  public void takeBack() {
     elsewhere(
         "drop the replacement of",
         session -> {
+          if (exists(session, old)) {
+            exchange(session, live, filled, old, live);
+          }
+          open(session);
           session.execute("DROP DATABASE IF EXISTS %s WITH (FORCE)", filled);
-          finishAdoption(session);
-          session.executeWithNumber("ALTER DATABASE %s CONNECTION LIMIT", -1, live);
         });
   }
 
-  private void exchange(Session session) throws SQLException {
+  /** Gives two databases new names at once, whose sessions are ended before. */
+  private void exchange(
+      Session session, Identifier one, Identifier oneThen, Identifier other, Identifier otherThen)
+      throws SQLException {
     for (int tries = 1; ; tries++) {
       // Nobody but us may come back between the end of the sessions and the new name.
-      session.executeWithNumber("ALTER DATABASE %s CONNECTION LIMIT", 0, live);
-      session.executeWithNumber("ALTER DATABASE %s CONNECTION LIMIT", 0, filled);
-      session.exists(
-          """
-          SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-          WHERE datname IN (?, ?) AND pid <> pg_backend_pid()
-          """,
-          live.name(),
-          filled.name());
+      for (Identifier database : List.of(one, other)) {
+        session.executeWithNumber("ALTER DATABASE %s CONNECTION LIMIT", 0, database);
+        session.exists(
+            """
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = ? AND pid <> pg_backend_pid()
+            """,
+            database.name());
+      }
       session.begin();
       try {
-        session.execute("ALTER DATABASE %s RENAME TO %s", live, old);
-        session.execute("ALTER DATABASE %s RENAME TO %s", filled, live);
+        session.execute("ALTER DATABASE %s RENAME TO %s", one, oneThen);
+        session.execute("ALTER DATABASE %s RENAME TO %s", other, otherThen);
         session.commit();
         return;
       } catch (SQLException e) {
@@ -106,16 +118,12 @@ public final class Replacement {
     }
   }
 
-  /** What follows the exchange of names, if there was one. */
-  private void finishAdoption(Session session) throws SQLException {
-    if (!exists(session, old)) {
-      return;
+  /** Lets the tenant's logins into the database that has its name. */
+  private void open(Session session) throws SQLException {
+    try (Session inside = new Session(connections.get().superuser(live.name()))) {
+      roles.own(inside);
     }
-    if (exists(session, live)) {
-      inside(roles::own);
-      session.executeWithNumber("ALTER DATABASE %s CONNECTION LIMIT", -1, live);
-    }
-    session.execute("DROP DATABASE IF EXISTS %s WITH (FORCE)", old);
+    session.executeWithNumber("ALTER DATABASE %s CONNECTION LIMIT", -1, live);
   }
 
   private static boolean exists(Session session, Identifier database) throws SQLException {
@@ -126,12 +134,6 @@ public final class Replacement {
   @FunctionalInterface
   private interface Step {
     void run(Session session) throws SQLException;
-  }
-
-  private void inside(Step step) throws SQLException {
-    try (Session session = new Session(connections.get().superuser(live.name()))) {
-      step.run(session);
-    }
   }
 
   private void elsewhere(String what, Step step) {

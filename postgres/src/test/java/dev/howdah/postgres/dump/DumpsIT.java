@@ -91,7 +91,7 @@ class DumpsIT {
   @Test
   void theTargetIsExchangedForAWholeCopyWhichItsOwnerOwns() throws SQLException {
     try (TestSession session = target.connect()) {
-      session.run("CREATE TABLE before_the_copy ()");
+      session.run("DROP TABLE IF EXISTS lessons CASCADE; CREATE TABLE before_the_copy ()");
     }
     Copy copy = intoReplacement(UUID.randomUUID());
     assertThat(end(copy))
@@ -103,6 +103,16 @@ class DumpsIT {
     }
     replacement().adopt();
     replacement().adopt();
+    replacement().takeBack();
+    replacement().takeBack();
+    try (TestSession session = target.connect()) {
+      assertThat(session.run("SELECT to_regclass('before_the_copy')"))
+          .containsExactly("before_the_copy");
+    }
+    assertThat(end(intoReplacement(UUID.randomUUID())).succeeded()).isTrue();
+    replacement().adopt();
+    replacement().confirm();
+    replacement().confirm();
     try (TestSession session = target.connect()) {
       assertThat(session.run("SELECT count(*), sum((tags -> 'a')::int) FROM named"))
           .containsExactly("1000|500500");
@@ -146,8 +156,8 @@ class DumpsIT {
                 side(target, Replacement.nameFor(target.spec().database()), true),
                 Dumps.Mode.INTO_EMPTY);
     assertThat(end(copy).reason()).contains("password authentication failed");
-    replacement().discard();
-    replacement().discard();
+    replacement().takeBack();
+    replacement().takeBack();
     try (TestSession session = target.connect()) {
       assertThat(session.run("SELECT to_regclass('precious')")).containsExactly("precious");
     }
@@ -185,7 +195,7 @@ class DumpsIT {
       assertThat(end(copy).succeeded()).isFalse();
       holder.run("ROLLBACK");
     }
-    replacement().discard();
+    replacement().takeBack();
   }
 
   private static List<Long> programs(Path home) {

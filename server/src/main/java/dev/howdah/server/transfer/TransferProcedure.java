@@ -8,6 +8,7 @@ import dev.howdah.postgres.tenant.Replacement;
 import dev.howdah.server.database.DatabaseAccess;
 import dev.howdah.server.database.DatabaseAccess.Reach;
 import dev.howdah.server.operation.Operation;
+import dev.howdah.server.operation.Operations;
 import dev.howdah.server.operation.Outcome;
 import dev.howdah.server.operation.Procedure;
 import java.time.Duration;
@@ -22,13 +23,16 @@ import org.jdbi.v3.core.Jdbi;
 
 /**
  * How a copy is carried out. A target of this server, whose owner asked for it, is a second
- * database until everything has arrived, and then takes the first one's place; so a copy that
- * fails, is cancelled or dies with Howdah leaves the target as it was. One elsewhere is overwritten
- * in place. After a crash a copy begins again.
+ * database until everything has arrived, and then takes the first one's place, which is kept until
+ * the copy is recorded as complete; so a copy that fails, is cancelled or dies with Howdah leaves
+ * the target as it was. One elsewhere is overwritten in place. After a crash a copy begins again.
  */
 final class TransferProcedure implements AutoCloseable {
   /** The kind of operation; its subject is the transfer. */
   static final String KIND = "copy-data";
+
+  /** What follows a copy that is complete: what the target contained before goes. */
+  private static final String CONFIRM = "drop-replaced-data";
 
   /** A large database takes long. */
   private static final Duration DEADLINE = Duration.ofDays(3);
@@ -41,6 +45,7 @@ final class TransferProcedure implements AutoCloseable {
 
   private final Jdbi jdbi;
   private final InstantSource clock;
+  private final Operations operations;
   private final DatabaseAccess databases;
   private final Dumps dumps;
   private final Locator locator;
@@ -50,25 +55,32 @@ final class TransferProcedure implements AutoCloseable {
   TransferProcedure(
       Jdbi jdbi,
       InstantSource clock,
+      Operations operations,
       DatabaseAccess databases,
       Dumps dumps,
       Locator locator,
       TransferStore store) {
     this.jdbi = jdbi;
     this.clock = clock;
+    this.operations = operations;
     this.databases = databases;
     this.dumps = dumps;
     this.locator = locator;
     this.store = store;
   }
 
-  Procedure procedure() {
-    return new Procedure(
-        KIND,
-        DEADLINE,
-        List.of(new Procedure.Step("copy", this::copy), new Procedure.Step("adopt", this::adopt)),
-        List.of(
-            new Procedure.Step("end", this::end), new Procedure.Step("discard", this::discard)));
+  List<Procedure> procedures() {
+    return List.of(
+        new Procedure(
+            KIND,
+            DEADLINE,
+            List.of(
+                new Procedure.Step("copy", this::copy), new Procedure.Step("adopt", this::adopt)),
+            List.of(
+                new Procedure.Step("end", this::end),
+                new Procedure.Step("take-back", this::takeBack))),
+        new Procedure(
+            CONFIRM, DEADLINE, List.of(new Procedure.Step("drop", this::drop)), List.of()));
   }
 
   /** Ends what runs; it begins again with the next start. */
@@ -165,7 +177,15 @@ final class TransferProcedure implements AutoCloseable {
     return Outcome.done(handle -> {
       store.log(handle, id, "The copy is complete.", clock.instant());
       store.finished(handle, id, true, clock.instant());
+      if (intoReplacement(operation)) {
+        operations.submit(handle, CONFIRM, id, operation.input());
+      }
     });
+  }
+
+  private Outcome drop(Operation operation) {
+    managed(operation).ifPresent(target -> databases.replacement(target).confirm());
+    return Outcome.done();
   }
 
   /** Ends the programs, and tells whoever waits. */
@@ -189,18 +209,9 @@ final class TransferProcedure implements AutoCloseable {
     });
   }
 
-  private Outcome discard(Operation operation) {
-    Optional<Reach> managed = managed(operation);
-    // The next copy into the same database, if there is one, has the replacement now.
-    boolean taken =
-        managed.isPresent()
-            && jdbi.withHandle(handle ->
-                store
-                    .find(handle, operation.subject())
-                    .flatMap(transfer -> store.unfinishedInto(handle, transfer.toPlace()))
-                    .isPresent());
-    if (intoReplacement(operation) && managed.isPresent() && !taken) {
-      databases.replacement(managed.get()).discard();
+  private Outcome takeBack(Operation operation) {
+    if (intoReplacement(operation)) {
+      managed(operation).ifPresent(target -> databases.replacement(target).takeBack());
     }
     return Outcome.done();
   }

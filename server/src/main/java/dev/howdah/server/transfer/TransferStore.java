@@ -92,11 +92,12 @@ final class TransferStore {
         .list();
   }
 
-  /** The transfer that goes on into a place. */
-  Optional<Transfer> unfinishedInto(Handle handle, String place) {
+  /** The newest transfer into a place. */
+  Optional<Transfer> latestInto(Handle handle, String place) {
     return handle
         .createQuery(
-            "select * from transfer where to_place = :place and finished_at is null limit 1")
+            "select * from transfer where to_place = :place order by created_at desc, number desc"
+                + " limit 1")
         .bind("place", place)
         .map((row, context) -> read(row))
         .findOne();

@@ -11,6 +11,7 @@ import dev.howdah.server.operation.Procedure;
 import dev.howdah.server.platform.ApiError;
 import dev.howdah.server.platform.Caller;
 import dev.howdah.server.secret.Vault;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +26,9 @@ import org.jdbi.v3.core.Jdbi;
  * the URL of another has what its login allows, and nothing more.
  */
 public final class Transfers implements AutoCloseable {
+  /** How long a request waits for what the transfer before it has left to do. */
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
   private static final Pattern NUMBER = Pattern.compile("[abcr]?([0-9]{1,9})");
 
   private final Jdbi jdbi;
@@ -52,12 +56,13 @@ public final class Transfers implements AutoCloseable {
     this.databases = databases;
     this.locator = new Locator(jdbi, databases);
     this.store = new TransferStore(vault);
-    this.procedure = new TransferProcedure(jdbi, clock, databases, dumps, locator, store);
+    this.procedure =
+        new TransferProcedure(jdbi, clock, operations, databases, dumps, locator, store);
   }
 
   /** How they are carried out. */
   public List<Procedure> procedures() {
-    return List.of(procedure.procedure());
+    return procedure.procedures();
   }
 
   /** Ends the copies that run. They begin again with the next start of the server. */
@@ -95,6 +100,8 @@ public final class Transfers implements AutoCloseable {
     if (!intoManaged && !source.equals(managed)) {
       throw ApiError.invalid("Neither from_url nor to_url is the URL of this database.");
     }
+    String toPlace = intoManaged ? place(owned.reach()) : to.place();
+    awaitTheEndOf(toPlace);
     long bytes = source instanceof Location.Here here ? bytes(here) : 0;
     Started started =
         jdbi.inTransaction(handle -> {
@@ -106,9 +113,10 @@ public final class Transfers implements AutoCloseable {
           if (intoManaged) {
             databases.idle(handle, caller, reference);
           }
-          String toPlace = intoManaged ? place(owned.reach()) : to.place();
           store
-              .unfinishedInto(handle, toPlace)
+              .latestInto(handle, toPlace)
+              // Also when it failed: what it left in the target is taken back first.
+              .filter(other -> !operations.unfinished(handle, other.id()).isEmpty())
               .ifPresent(other -> {
                 throw ApiError.conflict(
                     other.name()
@@ -152,6 +160,18 @@ public final class Transfers implements AutoCloseable {
         });
     started.operation().ifPresent(operations::wake);
     return started.transfer();
+  }
+
+  /** A transfer that is over for its user may have a moment of work left in the target. */
+  private void awaitTheEndOf(String place) {
+    List<Operation> rest =
+        jdbi.withHandle(handle ->
+            store
+                .latestInto(handle, place)
+                .filter(transfer -> transfer.finishedAt().isPresent())
+                .map(transfer -> operations.unfinished(handle, transfer.id()))
+                .orElse(List.of()));
+    rest.forEach(operation -> operations.await(operation.id(), PATIENCE));
   }
 
   private record Started(Transfer transfer, Optional<UUID> operation) {}

@@ -22,7 +22,7 @@ create table transfer (
   unique (app_id, number)
 );
 create unique index transfer_request on transfer (app_id, request_id);
-create index transfer_unfinished on transfer (to_place) where finished_at is null;
+create index transfer_place on transfer (to_place, created_at);
 
 create table transfer_log (
   transfer_id uuid not null references transfer on delete cascade,
