@@ -32,6 +32,7 @@ import dev.howdah.postgres.tls.ServerCertificate;
 import dev.howdah.postgres.version.Installation;
 import dev.howdah.postgres.version.Installations;
 import java.io.IOException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -47,6 +48,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -409,6 +411,32 @@ public final class Clusters {
   }
 
   /**
+   * Looks at a server that archives; leaves a heartbeat in it when that is wanted.
+   *
+   * @param now the time of the heartbeat: every commit before it comes before it in the log too
+   * @param wanted told the transactions that are over, says whether a heartbeat is wanted
+   * @return empty while the server is in recovery
+   * @throws PostgresException when it does not answer
+   */
+  public Optional<ArchivePulse> pulse(UUID id, Instant now, Predicate<String> wanted) {
+    try (Session session = new Session(connections(id).superuser("postgres"))) {
+      return ArchivePulse.take(session, now, wanted);
+    } catch (SQLException e) {
+      throw new PostgresException("the archiver cannot be asked: " + e.getMessage(), e);
+    }
+  }
+
+  /** The file system that clusters are on. */
+  public Volume volume() {
+    try {
+      FileStore store = Files.getFileStore(directory);
+      return new Volume(store.getTotalSpace(), store.getUsableSpace());
+    } catch (IOException e) {
+      throw new PostgresException("could not look at the volume of " + directory + ": " + e, e);
+    }
+  }
+
+  /**
    * Makes the repository that a cluster archives to, if it is not there; normally that was done
    * when the cluster was made or configured.
    *
@@ -436,7 +464,11 @@ public final class Clusters {
 
   /** Lets a server keep its write-ahead log again. Does nothing when it does. */
   public void endGap(UUID id) {
-    OwnedFiles.delete(gapFile(id));
+    try {
+      Files.deleteIfExists(gapFile(id));
+    } catch (IOException e) {
+      throw new PostgresException("could not remove " + gapFile(id) + ": " + e, e);
+    }
   }
 
   private Path gapFile(UUID id) {
