@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,6 +22,48 @@ public final class LocalPostgres implements AutoCloseable {
 
   /** A new server that trusts everybody on this machine. */
   public static LocalPostgres start() {
+    return start("127.0.0.1");
+  }
+
+  /**
+   * A new server that also listens at an address of this machine that is not loopback, and wants a
+   * password there: to others it is a server somewhere else.
+   */
+  public static LocalPostgres elsewhere(String address, String password) {
+    LocalPostgres local = start("127.0.0.1," + address);
+    try {
+      Files.writeString(
+          Path.of(local.data(), "pg_hba.conf"),
+          "host all all %s/32 scram-sha-256%n".formatted(address),
+          StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    local.sql("postgres", "ALTER ROLE local PASSWORD '" + password + "'");
+    local.sql("postgres", "SELECT pg_reload_conf()");
+    return local;
+  }
+
+  /** Runs a statement in one of its databases; answers psql's bare output. */
+  public String sql(String database, String statement) {
+    return new Command(
+            List.of(programs().resolve("psql").toString(), "-XAtc", statement, database),
+            environment(),
+            Path.of("/"),
+            "",
+            Duration.ofMinutes(1))
+        .run()
+        .succeeded()
+        .out()
+        .strip();
+  }
+
+  /** The port it listens at. */
+  public int port() {
+    return ports.http();
+  }
+
+  private static LocalPostgres start(String addresses) {
     try {
       Path root = Files.createTempDirectory(Path.of("/tmp"), "howdah-acceptance-local-");
       var local = new LocalPostgres(root);
@@ -33,7 +76,7 @@ public final class LocalPostgres implements AutoCloseable {
           "-D",
           local.data(),
           "-o",
-          "-p %d -k %s -h 127.0.0.1 -c fsync=off".formatted(local.ports.http(), root),
+          "-p %d -k %s -h %s -c fsync=off".formatted(local.ports.http(), root, addresses),
           "-l",
           root.resolve("log").toString(),
           "-w",

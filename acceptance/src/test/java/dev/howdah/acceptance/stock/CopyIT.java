@@ -1,11 +1,17 @@
 package dev.howdah.acceptance.stock;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.howdah.acceptance.LocalPostgres;
 import dev.howdah.acceptance.Ran;
 import dev.howdah.acceptance.RunningServer;
 import dev.howdah.acceptance.SharedServer;
 import dev.howdah.acceptance.TestApp;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -43,6 +49,41 @@ class CopyIT {
     assertThat(ours.succeeded().out())
         .matches("Copying TEAL to DATABASE\\.\\.\\. done, \\d+(\\.\\d)? (bytes|kB|MB)\n");
     assertThat(app.sql("SELECT count(*) FROM lessons")).containsExactly("100");
+  }
+
+  @Test
+  void aDatabaseComesFromElsewhereAndGoesThere(RunningServer server) throws SocketException {
+    String address = addressOfThisHost();
+    assumeFalse(address.isEmpty(), "this host has no address but loopback");
+    TestApp app = TestApp.withDatabase(server, "stock-copy-elsewhere", "hobby-dev");
+    try (LocalPostgres other = LocalPostgres.elsewhere(address, "p@ss")) {
+      other.sql("postgres", "CREATE DATABASE library");
+      other.sql("library", "CREATE TABLE lessons AS SELECT generate_series(1, 100) AS n");
+      String url =
+          "postgres://local:p%%40ss@%s:%d/library?sslmode=disable".formatted(address, other.port());
+      assertThat(
+              server
+                  .howdah("pg:copy", url, "DATABASE", "-a", app.name(), "--confirm", "DATABASE")
+                  .succeeded()
+                  .out())
+          .startsWith("Copying database library on " + address);
+      assertThat(app.sql("SELECT count(*) FROM lessons")).containsExactly("100");
+
+      app.sql("INSERT INTO lessons VALUES (101)");
+      server
+          .heroku("pg:copy", "DATABASE", url, "-a", app.name(), "--confirm", "library")
+          .succeeded();
+      assertThat(other.sql("library", "SELECT count(*) FROM lessons")).isEqualTo("101");
+    }
+  }
+
+  private static String addressOfThisHost() throws SocketException {
+    return NetworkInterface.networkInterfaces()
+        .flatMap(NetworkInterface::inetAddresses)
+        .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())
+        .map(InetAddress::getHostAddress)
+        .findFirst()
+        .orElse("");
   }
 
   @Test
