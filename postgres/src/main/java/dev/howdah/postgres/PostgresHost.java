@@ -154,6 +154,11 @@ public final class PostgresHost {
     return dumps;
   }
 
+  /** The same of the staged successor of a cluster. */
+  public Streaming stagedReplication(UUID cluster) {
+    return new Streaming(() -> clusters.stagedConnections(cluster));
+  }
+
   /** The snapshots of clusters. */
   public Snapshots snapshots() {
     return clusters.snapshots();

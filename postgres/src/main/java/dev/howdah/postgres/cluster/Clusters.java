@@ -25,10 +25,13 @@ import dev.howdah.postgres.repository.Progress;
 import dev.howdah.postgres.repository.Repositories;
 import dev.howdah.postgres.repository.Repository;
 import dev.howdah.postgres.sql.ControlConnections;
+import dev.howdah.postgres.sql.Identifier;
 import dev.howdah.postgres.sql.Session;
 import dev.howdah.postgres.template.Templates;
+import dev.howdah.postgres.tenant.Refurbishment;
 import dev.howdah.postgres.tls.CertificateAuthority;
 import dev.howdah.postgres.tls.ServerCertificate;
+import dev.howdah.postgres.upgrade.Layout;
 import dev.howdah.postgres.version.Installation;
 import dev.howdah.postgres.version.Installations;
 import java.io.IOException;
@@ -294,6 +297,63 @@ public final class Clusters {
   /** As {@link #recover}, of the staged successor. */
   public Recovery recoverStaged(UUID id, Progress progress) {
     return recover(next(id), progress);
+  }
+
+  /**
+   * Makes ready what {@link #upgradeStaged} needs: what takes time and can be done while others
+   * still work. The staged successor's server must run; it may follow.
+   */
+  public void prepareUpgrade(UUID id, int major) {
+    ClusterDirectory staged = next(id);
+    locked(
+        staged.home(),
+        () -> {
+          Installation from = installations.require(existing(staged).facts().major());
+          stagedUpgrade(staged, major).prepare(Layout.of(from, staged.data(), connections(staged)));
+          return id;
+        });
+  }
+
+  /**
+   * Makes the staged successor, which must have been promoted, one of the newer major version that
+   * is specified, and returns with its server running, unreachable. Seconds, whatever the size.
+   * Does nothing but start it when it is one already.
+   *
+   * @throws dev.howdah.postgres.upgrade.IncompatibleException when it holds something that the
+   *     newer version cannot take; it is as it was then
+   */
+  public void upgradeStaged(ClusterSpec spec) {
+    ClusterDirectory staged = next(spec.id());
+    locked(
+        staged.home(),
+        () -> {
+          StagedUpgrade upgrade = stagedUpgrade(staged, spec.major());
+          Identifier database = new Identifier(spec.database());
+          if (!upgrade.isBegun()) {
+            start(staged);
+            new Refurbishment(connections(staged), database).before();
+            upgrade.prepare(
+                Layout.of(
+                    installations.require(staged.facts().major()),
+                    staged.data(),
+                    connections(staged)));
+            checkpoint(staged);
+            new Postmaster(staged).stop(StopMode.FAST);
+          }
+          upgrade.run();
+          write(spec.unreachable(), staged, staged, installations.require(spec.major()));
+          start(staged);
+          new Refurbishment(connections(staged), database).after(spec.major());
+          return spec;
+        });
+  }
+
+  private StagedUpgrade stagedUpgrade(ClusterDirectory staged, int major) {
+    return new StagedUpgrade(
+        staged,
+        installations.require(staged.facts().major()),
+        installations.require(major),
+        accounts.preparer());
   }
 
   /** Starts the staged successor's server, if it does not run. */

@@ -42,16 +42,23 @@ final class StagedUpgrade {
             facts.port());
   }
 
-  /** Makes the empty new data directory. The server may run. */
+  /** Makes the empty new data directory, unless it is there. The server may run. */
   void prepare(Layout layout) {
-    if (!isDone()) {
+    if (!isBegun() && !Files.exists(prepared())) {
+      OwnedFiles.write(layout(), layout.text(), ServerAccount.current());
       upgrade.prepare(layout);
+      OwnedFiles.write(prepared(), to.major() + "\n", ServerAccount.current());
     }
   }
 
   /** Moves the data over. The server must have been shut down in good order. */
   void run() {
     if (!isDone() && !Files.exists(mark())) {
+      if (!Files.exists(prepared())) {
+        // An earlier run that was interrupted has spoilt it.
+        upgrade.prepare(Layout.parse(OwnedFiles.read(layout())));
+      }
+      OwnedFiles.delete(prepared());
       upgrade.run();
       Command.of("sync", "-f", cluster.home()).run();
       OwnedFiles.write(mark(), to.major() + "\n", ServerAccount.current());
@@ -61,6 +68,14 @@ final class StagedUpgrade {
     }
     upgrade.clear();
     OwnedFiles.delete(old());
+    OwnedFiles.delete(layout());
+  }
+
+  /** Whether moving has begun, so that the old server must not be started any more. */
+  boolean isBegun() {
+    return isDone()
+        || Files.exists(mark())
+        || !Files.exists(cluster.data().resolve("global/pg_control"), LinkOption.NOFOLLOW_LINKS);
   }
 
   /** Whether the cluster is of the newer version. */
@@ -93,6 +108,14 @@ final class StagedUpgrade {
               .formatted(cluster.home(), from.major(), e),
           e);
     }
+  }
+
+  private Path layout() {
+    return cluster.home().resolve("upgrade-layout");
+  }
+
+  private Path prepared() {
+    return cluster.home().resolve("upgrade-prepared");
   }
 
   private Path mark() {

@@ -54,6 +54,27 @@ public record Layout(
     }
   }
 
+  /** One line for each, to be kept in a file. */
+  public String text() {
+    return String.join(
+        "\n",
+        encoding,
+        collation,
+        characterType,
+        Integer.toString(segmentMegabytes),
+        Boolean.toString(checksums));
+  }
+
+  /** Reads {@link #text}. */
+  public static Layout parse(String text) {
+    String[] lines = text.strip().split("\n", -1);
+    if (lines.length != 5) {
+      throw new PostgresException("it is not known how the data directory was made");
+    }
+    return new Layout(
+        lines[0], lines[1], lines[2], Integer.parseInt(lines[3]), Boolean.parseBoolean(lines[4]));
+  }
+
   /** The arguments that make initdb of a version make a directory of this kind. */
   List<String> arguments(int major) {
     List<String> arguments =
