@@ -30,6 +30,7 @@ import dev.howdah.cli.pg.client.ActivityCommands;
 import dev.howdah.cli.pg.client.PsqlCommands;
 import dev.howdah.cli.pg.client.QueryCommands;
 import dev.howdah.cli.pg.client.TransferCommands;
+import dev.howdah.cli.pg.upgrade.UpgradeCommands;
 import dev.howdah.cli.release.ReleaseCommands;
 import java.util.ArrayList;
 import java.util.List;
@@ -145,7 +146,8 @@ final class Catalog {
                   new ActivityCommands(),
                   new TransferCommands(),
                   new SettingCommands(),
-                  new QueryCommands());
+                  new QueryCommands(),
+                  new UpgradeCommands());
           case "ps" -> new Topic(name, "show and scale dynos", new DynoCommands());
           case "regions" -> new Topic(name, "list regions", new RegionCommands());
           case "releases" -> new Topic(name, "manage app releases", new ReleaseCommands());

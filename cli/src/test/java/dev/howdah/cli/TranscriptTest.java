@@ -618,6 +618,79 @@ class TranscriptTest {
         .noneMatch(line -> line.contains("wait_status"));
   }
 
+  private void upgradeIsPossible() {
+    twoDatabases("standard-0");
+    for (String path : new String[] {"prepare", "dry_run", "run", "cancel", "undo", "confirm"}) {
+      server.on(
+          "POST /client/v11/databases/id-gold/upgrade/" + path,
+          "{\"message\": \"Track it with `heroku pg:upgrade:wait`.\"}");
+    }
+    String status = "GET /client/v11/databases/id-gold/upgrade/wait_status";
+    server
+        .on(
+            status,
+            "{\"waiting?\": true, \"error?\": false, \"step\": \"2/3\","
+                + " \"message\": \"copying\"}")
+        .on(
+            status,
+            "{\"waiting?\": false, \"error?\": false, \"step\": null,"
+                + " \"message\": \"upgraded to PostgreSQL 15\"}");
+  }
+
+  @Test
+  void upgradesAfterAConfirmation() {
+    upgradeIsPossible();
+    assertThat(
+            howdah.typing("your-app-name\n").run("pg:upgrade:run", "GOLD", "--version", "15").out())
+        .isEqualTo(
+            """
+
+             !    WARNING: Destructive Action
+             !    HEROKU_POSTGRESQL_GOLD_URL (DATABASE_URL) will be interrupted for some seconds and upgraded to a newer PostgreSQL
+             !    version. What it is now is kept for 24 hours.
+             !    This command will affect the app: your-app-name
+             !    To proceed, type "your-app-name" or re-run this command with --confirm your-app-name
+
+            > Starting upgrade on HEROKU_POSTGRESQL_GOLD_URL (DATABASE_URL)... done
+            Track it with heroku pg:upgrade:wait.
+            """);
+    assertThat(
+            server.requests("POST /client/v11/databases/id-gold/upgrade/run").get(0).body().write())
+        .isEqualTo("{\"version\":\"15\"}");
+    assertThat(howdah.run("pg:upgrade:wait", "GOLD").out())
+        .isEqualTo(
+            "Waiting for database HEROKU_POSTGRESQL_GOLD_URL (DATABASE_URL)... "
+                + "upgraded to PostgreSQL 15\n");
+  }
+
+  @Test
+  void confirmsEveryStepOfAnUpgrade() {
+    upgradeIsPossible();
+    for (String command : new String[] {"prepare", "dryrun", "run", "cancel", "undo", "confirm"}) {
+      assertThat(howdah.typing("no\n").run("pg:upgrade:" + command, "GOLD").status()).isEqualTo(1);
+      assertThat(server.lines()).noneMatch(line -> line.startsWith("POST"));
+    }
+    howdah.run("pg:upgrade:dryrun", "GOLD", "--confirm", "your-app-name");
+    assertThat(server.lines()).contains("POST /client/v11/databases/id-gold/upgrade/dry_run");
+  }
+
+  @Test
+  void listsVersionsWithTheirStatus() {
+    server.on(
+        "GET /client/v11/postgres-versions",
+        "[{\"major\": 15, \"version\": \"15.18\", \"status\": \"default\","
+            + " \"description\": \"default\"}, {\"major\": 13, \"version\": \"13.16\","
+            + " \"status\": \"deprecated\","
+            + " \"description\": \"deprecated (support ended 13 Nov 2025)\"}]");
+    assertThat(howdah.run("pg:versions").out())
+        .isEqualTo(
+            """
+            === PostgreSQL versions
+            15.18  default
+            13.16  deprecated (support ended 13 Nov 2025)
+            """);
+  }
+
   private void copyIsPossible(String end) {
     twoDatabases("standard-0");
     String transfer = "GET " + "/client/v11/apps/your-app-name/transfers/t1?verbose=true";

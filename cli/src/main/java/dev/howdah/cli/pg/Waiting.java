@@ -75,7 +75,7 @@ public final class Waiting {
   }
 
   /** Seconds between two questions, as {@code --wait-interval} says. */
-  static long interval(Invocation in) {
+  public static long interval(Invocation in) {
     String given = in.value("wait-interval").orElse("1");
     if (!given.matches("[1-9][0-9]{0,4}")) {
       throw new CommandException("--wait-interval is a number of seconds, not " + given + ".");
@@ -118,7 +118,7 @@ public final class Waiting {
   }
 
   /** Passes the time until it is time to ask again, without a word. */
-  static void sleep(long seconds) throws IOException {
+  public static void sleep(long seconds) throws IOException {
     try {
       Thread.sleep(seconds * 1000);
     } catch (InterruptedException _) {
