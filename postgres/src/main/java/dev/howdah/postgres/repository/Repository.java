@@ -129,7 +129,7 @@ public final class Repository {
         makeStanza(data);
       } catch (PostgresException refused) {
         // A crash before the cluster was published left a repository for one that never was.
-        if (!isEmpty()) {
+        if (!isKnownToBeEmpty(refused)) {
           throw refused;
         }
         deleteParts();
@@ -148,6 +148,15 @@ public final class Repository {
         .with("online", "n")
         .with("pg1-path", data.toString())
         .run(work(), SHORT, line -> {});
+  }
+
+  private boolean isKnownToBeEmpty(PostgresException refused) {
+    try {
+      return isEmpty();
+    } catch (PostgresException unreadable) {
+      refused.addSuppressed(unreadable);
+      return false;
+    }
   }
 
   private boolean isEmpty() {

@@ -23,7 +23,7 @@ public sealed interface Storage {
    * @param endpoint where it answers; always over TLS
    * @param key the access key's name
    * @param secret the access key's secret
-   * @param authority certificates to trust instead of the host's
+   * @param authority certificates to trust instead of the host's; servers' own users read the file
    * @param verify whether the endpoint's certificate is checked at all
    */
   record Bucket(
