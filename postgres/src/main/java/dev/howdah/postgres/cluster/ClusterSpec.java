@@ -161,6 +161,25 @@ public record ClusterSpec(
         sealed);
   }
 
+  /** The same for a plan with another number of connections. */
+  public ClusterSpec withConnectionLimit(int other) {
+    return new ClusterSpec(
+        id,
+        major,
+        port,
+        database,
+        listenAddresses,
+        hostNames,
+        walSegmentSize,
+        other,
+        extensions,
+        settings,
+        userSettings,
+        archiving,
+        replication,
+        sealed);
+  }
+
   /** The same, sealed and not listening on TCP at all: beside a cluster that has the port. */
   ClusterSpec unreachable() {
     return new ClusterSpec(

@@ -1,7 +1,6 @@
 package dev.howdah.postgres.cluster;
 
 import dev.howdah.postgres.PostgresException;
-import dev.howdah.postgres.copy.Bases;
 import dev.howdah.postgres.copy.LiveCopy;
 import dev.howdah.postgres.copy.LiveSource;
 import dev.howdah.postgres.copy.Origin;
@@ -20,6 +19,7 @@ import dev.howdah.postgres.replication.Upstream;
 import dev.howdah.postgres.repository.Archiving;
 import dev.howdah.postgres.repository.BaseCopy;
 import dev.howdah.postgres.repository.BaseSource;
+import dev.howdah.postgres.repository.Contents;
 import dev.howdah.postgres.repository.Lsn;
 import dev.howdah.postgres.repository.Progress;
 import dev.howdah.postgres.repository.Repositories;
@@ -638,7 +638,7 @@ public final class Clusters {
       case Origin.Archived(Archiving lineage, Target target) -> {
         Repository repository = repositories.of(lineage);
         BaseCopy base =
-            Bases.choose(repository.contents().bases(), target)
+            base(repository.contents(), target)
                 .orElseThrow(
                     () -> new PostgresException("there is no base copy that reaches back so far"));
         OwnedFiles.directory(partial.data(), ServerAccount.current(), "rwx------");
@@ -653,6 +653,13 @@ public final class Clusters {
       throw new PostgresException(
           "a copy of a PostgreSQL %s cannot be a PostgreSQL %d".formatted(version, spec.major()));
     }
+  }
+
+  private static Optional<BaseCopy> base(Contents contents, Target target) {
+    return switch (target) {
+      case Target.Latest _ -> contents.newest();
+      case Target.At(Instant time) -> contents.newestBefore(time);
+    };
   }
 
   private static void prepareRecovery(ClusterDirectory partial, ClusterSpec spec, Origin origin) {

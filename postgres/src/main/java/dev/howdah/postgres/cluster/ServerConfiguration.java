@@ -148,8 +148,8 @@ public record ServerConfiguration(String settings, String accessRules, String id
     settings.put("huge_pages", "off");
     settings.put("wal_buffers", "256kB");
     // Followers, each also while it is made anew, and copies.
-    settings.put("max_wal_senders", "16");
-    settings.put("max_replication_slots", "16");
+    settings.put("max_wal_senders", "10");
+    settings.put("max_replication_slots", "10");
     // A connection that is cut without a word is given up, and made again, within seconds.
     settings.put("wal_sender_timeout", "10s");
     settings.put("max_worker_processes", "4");

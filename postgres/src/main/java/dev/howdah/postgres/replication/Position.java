@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param recovering whether it is a follower (or a copy that is not promoted yet)
  * @param lastReplay when the last transaction that a follower replayed was committed
  * @param streaming whether a follower is connected to its leader now; false on a leader
+ * @param stalled whether a follower does not replay any more because its leader has got a setting
+ *     larger than its own, such as {@code max_connections}: a restart heals that
  */
 public record Position(
     Lsn written,
@@ -22,4 +24,5 @@ public record Position(
     long nextTransaction,
     boolean recovering,
     Optional<Instant> lastReplay,
-    boolean streaming) {}
+    boolean streaming,
+    boolean stalled) {}

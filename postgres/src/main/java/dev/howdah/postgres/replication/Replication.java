@@ -20,7 +20,8 @@ public sealed interface Replication {
 
   /**
    * It is read only and follows a leader. Settings that must not be smaller than the leader's are
-   * seen to by themselves, at each start. Archiving, if it has any, rests until it is promoted: a
+   * seen to by themselves, at each start; when it has become a leader, configuring it may ask for a
+   * restart to have its own plan's again. Archiving, if it has any, rests until it is promoted: a
    * follower is given the lineage that it will write <em>then</em>, from its first start on.
    */
   record Follower(Upstream upstream) implements Replication {}

@@ -32,12 +32,18 @@ public final class Streaming {
         pg_snapshot_xmax(pg_current_snapshot())::text,
         extract(epoch FROM CASE WHEN r.recovering
           THEN pg_last_xact_replay_timestamp() END) * 1000000,
-        EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming')
+        EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming'),
+        CASE WHEN r.recovering THEN pg_is_wal_replay_paused() ELSE false END
       FROM (SELECT pg_is_in_recovery() AS recovering) r
       """;
 
-  /** How often a promotion is looked at, and how long at most: what is received may be much. */
+  private static final String SLOT = "pg_replication_slots WHERE slot_name = ?";
+
+  /** How often something that takes a moment is looked at. */
   private static final long PAUSE_MILLIS = 20;
+
+  private static final int DROP_TRIES = 250;
+  private static final String OBJECT_IN_USE = "55006";
 
   private final Supplier<ControlConnections> connections;
 
@@ -78,8 +84,6 @@ public final class Streaming {
         });
   }
 
-  private static final String SLOT = "pg_replication_slots WHERE slot_name = ?";
-
   /** Ends the follower's connection and drops slot and role. Does nothing for what is gone. */
   public void dismiss(String role, String slot) {
     if (!role.startsWith(ROLE_PREFIX)) {
@@ -115,9 +119,6 @@ public final class Streaming {
     }
   }
 
-  private static final int DROP_TRIES = 250;
-  private static final String OBJECT_IN_USE = "55006";
-
   /** How far the server has come. */
   public Position position() {
     return run("ask the position of", Streaming::position);
@@ -134,7 +135,8 @@ public final class Streaming {
                     row.getLong(4),
                     row.getBoolean(1),
                     Optional.ofNullable(row.getBigDecimal(5)).map(Streaming::instant),
-                    row.getBoolean(6)))
+                    row.getBoolean(6),
+                    row.getBoolean(7)))
         .getFirst();
   }
 

@@ -56,7 +56,8 @@ final class Info {
           default -> BaseCopy.Kind.INCREMENTAL;
         },
         Instant.ofEpochSecond(backup.path("timestamp").path("start").asLong()),
-        Instant.ofEpochSecond(backup.path("timestamp").path("stop").asLong()),
+        // Cut to the second; whatever was committed within it may be in the copy already.
+        Instant.ofEpochSecond(backup.path("timestamp").path("stop").asLong() + 1),
         Lsn.of(backup.path("lsn").path("start").asString("0/0")),
         Lsn.of(backup.path("lsn").path("stop").asString("0/0")),
         backup.path("archive").path("start").asString(""),

@@ -11,6 +11,7 @@ import dev.howdah.postgres.TestSession;
 import dev.howdah.postgres.cluster.ClusterSpec;
 import dev.howdah.postgres.cluster.ClusterState;
 import dev.howdah.postgres.cluster.Clusters;
+import dev.howdah.postgres.cluster.Configured;
 import dev.howdah.postgres.cluster.StopMode;
 import dev.howdah.postgres.os.Command;
 import dev.howdah.postgres.os.ServerAccount;
@@ -305,7 +306,7 @@ class CopyIT {
     TestDatabase database =
         new TestDatabase(test.host(), spec, "u" + spec.port(), "Secret0u" + spec.port());
     database.sql().rekey(Map.of("default", login(database.user())), 20);
-    clusters.configure(spec);
+    assertThat(clusters.configure(spec)).isEqualTo(Configured.IN_FORCE);
     return database;
   }
 

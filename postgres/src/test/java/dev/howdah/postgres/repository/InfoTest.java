@@ -31,7 +31,7 @@ class InfoTest {
                 "20261123-093915F",
                 BaseCopy.Kind.FULL,
                 Instant.ofEpochSecond(1795426755),
-                Instant.ofEpochSecond(1795426777),
+                Instant.ofEpochSecond(1795426778),
                 Lsn.of("0/3F000028"),
                 Lsn.of("1/40000170"),
                 "00000001000000000000003F",
