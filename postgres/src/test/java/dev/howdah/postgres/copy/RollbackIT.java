@@ -117,7 +117,6 @@ class RollbackIT {
 
   private Recovery rolledBack(ClusterSpec copy, Archiving lineage, Target target) {
     List<Long> told = Collections.synchronizedList(new ArrayList<>());
-    long t0 = System.nanoTime();
     clusters.copy(copy, new Origin.Archived(lineage, target), Progress.NONE);
     Recovery recovery = clusters.recover(copy.id(), (done, total) -> told.add(total - done));
     assertThat(told).isNotEmpty().allMatch(left -> left >= 0).last().isEqualTo(0L);
