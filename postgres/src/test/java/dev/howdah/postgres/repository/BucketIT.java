@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -66,6 +67,8 @@ class BucketIT {
       assertThat(Files.readString(data.resolve("backup_label"))).contains(base.start().toString());
 
       BaseCopy next = repository.takeBase(spec.id(), BaseCopy.Kind.FULL, Progress.NONE);
+      // A base copy's end is known to the second, and rounded up.
+      await().until(() -> Instant.now().isAfter(next.finishedAt()));
       repository.expire(Duration.ZERO);
       assertThat(repository.contents().bases()).containsExactly(next);
       assertThat(repository.contents().firstSegment()).contains(next.firstSegment());
