@@ -22,6 +22,8 @@ import dev.howdah.server.app.StackRoutes;
 import dev.howdah.server.authorization.AuthorizationRoutes;
 import dev.howdah.server.authorization.Authorizations;
 import dev.howdah.server.control.ControlDatabase;
+import dev.howdah.server.copy.CopyFeature;
+import dev.howdah.server.copy.FollowerWatch;
 import dev.howdah.server.database.DatabaseFeature;
 import dev.howdah.server.database.Endpoints;
 import dev.howdah.server.database.Enforcement;
@@ -43,6 +45,7 @@ import dev.howdah.server.platform.Api;
 import dev.howdah.server.platform.RateLimit;
 import dev.howdah.server.platform.Reply;
 import dev.howdah.server.platform.Route;
+import dev.howdah.server.protection.Protection;
 import dev.howdah.server.region.RegionRoutes;
 import dev.howdah.server.release.ReleaseRoutes;
 import dev.howdah.server.release.Releases;
@@ -74,6 +77,7 @@ final class Server implements AutoCloseable {
 
   private static final Duration LOCK_PATIENCE = Duration.ofSeconds(8);
   private static final Duration RETAKE_PATIENCE = Duration.ofSeconds(30);
+  private static final Duration FOLLOWER_INTERVAL = Duration.ofSeconds(15);
 
   private final ServerConfig config;
   private final DataLock lock;
@@ -83,6 +87,7 @@ final class Server implements AutoCloseable {
   private final Operations operations;
   private final Supervisor supervisor;
   private final Enforcement enforcement;
+  private final FollowerWatch followers;
   private final DatabaseFeature databases;
   private final Transfers transfers;
   private final LogSessions logs;
@@ -102,6 +107,7 @@ final class Server implements AutoCloseable {
       Operations operations,
       Supervisor supervisor,
       Enforcement enforcement,
+      FollowerWatch followers,
       DatabaseFeature databases,
       Transfers transfers,
       LogSessions logs,
@@ -114,6 +120,7 @@ final class Server implements AutoCloseable {
     this.operations = operations;
     this.supervisor = supervisor;
     this.enforcement = enforcement;
+    this.followers = followers;
     this.databases = databases;
     this.transfers = transfers;
     this.logs = logs;
@@ -189,6 +196,20 @@ final class Server implements AutoCloseable {
     DatabaseFeature.Parts databases =
         database.with(addons, visibility, attachments, config.region());
     operations.register(databases.procedures());
+    var protection = new Protection(jdbi, clock, tokens, vault, host.repositories());
+    var copies =
+        CopyFeature.of(
+            jdbi,
+            clock,
+            host,
+            operations,
+            addons,
+            visibility,
+            databases.access(),
+            protection,
+            tokens);
+    database.copyBy(copies.copying());
+    operations.register(copies.procedures());
     operations.register(List.of(appRemoval.procedure()));
     var transfers =
         new Transfers(jdbi, clock, apps, operations, databases.access(), host.dumps(), vault);
@@ -227,6 +248,7 @@ final class Server implements AutoCloseable {
     routes.addAll(new ReleaseRoutes(releases).routes());
     routes.addAll(new AddonRoutes(addons, attachments, config.publicUrl()).routes());
     routes.addAll(databases.routes());
+    routes.addAll(copies.routes());
     routes.addAll(new TransferRoutes(transfers).routes());
     routes.addAll(new VersionRoutes(versions).routes());
     routes.addAll(new KeyRoutes(new Keys(jdbi, clock)).routes());
@@ -253,6 +275,7 @@ final class Server implements AutoCloseable {
         operations,
         supervisor,
         databases.enforcement(),
+        copies.watch(),
         database,
         transfers,
         logs,
@@ -269,6 +292,7 @@ final class Server implements AutoCloseable {
     supervisor.start();
     var _ = timer.scheduleWithFixedDelay(this::look, 0, 1, TimeUnit.SECONDS);
     enforcement.start(config.enforcementInterval());
+    followers.start(FOLLOWER_INTERVAL);
     api.start(config.listen(), config.port());
     log.info("Howdah serves {} from {}", config.publicUrl(), config.data());
     templates.start();
@@ -291,6 +315,7 @@ final class Server implements AutoCloseable {
     timer.shutdownNow();
     templates.interrupt();
     enforcement.close();
+    followers.close();
     supervisor.close();
     operations.close();
     transfers.close();

@@ -96,6 +96,7 @@ class ArchitectureTest {
                   not(
                       resideInAnyPackage(
                           WIRING,
+                          "dev.howdah.server.copy",
                           "dev.howdah.server.database",
                           "dev.howdah.server.protection",
                           "dev.howdah.server.version",

@@ -42,6 +42,7 @@ public final class InfoCommands implements Feature {
           "Rollback",
           "Created",
           "Forked From",
+          "Data As Of",
           "Following",
           "Behind By",
           "Followers",

@@ -471,6 +471,19 @@ public final class Clusters {
   }
 
   /**
+   * Lets a server finish the file of its write-ahead log that it is in, so that this is archived
+   * now; returns the position where it ended. Nothing happens when nothing was written since.
+   */
+  public Lsn finishLog(UUID id) {
+    try (Session session = new Session(connections(id).superuser("postgres"))) {
+      return Lsn.of(
+          session.rows("SELECT pg_switch_wal()::text", row -> row.getString(1)).getFirst());
+    } catch (SQLException e) {
+      throw new PostgresException("the log cannot be finished: " + e.getMessage(), e);
+    }
+  }
+
+  /**
    * Looks at a server that archives; leaves a heartbeat in it when that is wanted.
    *
    * @param now the time of the heartbeat: every commit before it comes before it in the log too

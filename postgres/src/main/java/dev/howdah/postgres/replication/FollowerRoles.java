@@ -18,10 +18,14 @@ public final class FollowerRoles {
   /** Drops all of them: in a copy they are those of its origin. */
   public static void dropAll(ControlConnections connections) {
     try (Session session = new Session(connections.superuser("postgres"))) {
-      drop(connections, session, session.names(ALL));
+      drop(connections, session, all(session));
     } catch (SQLException e) {
       throw new PostgresException("could not drop followers' roles: " + e.getMessage(), e);
     }
+  }
+
+  static List<Identifier> all(Session session) throws SQLException {
+    return session.names(ALL);
   }
 
   static void drop(ControlConnections connections, Session session, List<Identifier> roles)

@@ -119,6 +119,13 @@ public final class Streaming {
     }
   }
 
+  /** The roles of followers that were admitted and not dismissed. */
+  public List<String> admitted() {
+    return run(
+        "list the followers of",
+        session -> FollowerRoles.all(session).stream().map(Identifier::name).toList());
+  }
+
   /** How far the server has come. */
   public Position position() {
     return run("ask the position of", Streaming::position);

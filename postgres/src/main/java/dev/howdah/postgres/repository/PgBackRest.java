@@ -113,10 +113,11 @@ final class PgBackRest {
 
   private void await(Process process, Duration patience, Consumer<String> lines) {
     CompletableFuture<Void> printed = new CompletableFuture<>();
-    listen(process.getInputStream(), lines, printed);
+    listen(process, process.getInputStream(), lines, printed);
     List<String> complaint = new ArrayList<>();
     CompletableFuture<Void> complained = new CompletableFuture<>();
     listen(
+        process,
         process.getErrorStream(),
         line -> {
           if (complaint.size() < COMPLAINT_LINES) {
@@ -135,7 +136,9 @@ final class PgBackRest {
       Thread.currentThread().interrupt();
       throw new PostgresException("interrupted while waiting for pgbackrest", e);
     } catch (CompletionException e) {
-      throw new PostgresException("what pgbackrest prints cannot be read: " + e.getCause(), e);
+      throw e.getCause() instanceof PostgresException unwanted
+          ? unwanted
+          : new PostgresException("what pgbackrest prints cannot be read: " + e.getCause(), e);
     }
     if (process.exitValue() != 0) {
       throw new PostgresException(
@@ -145,7 +148,7 @@ final class PgBackRest {
   }
 
   private static void listen(
-      InputStream stream, Consumer<String> lines, CompletableFuture<Void> done) {
+      Process process, InputStream stream, Consumer<String> lines, CompletableFuture<Void> done) {
     Thread.ofVirtual()
         .name("pgbackrest")
         .start(() -> {
@@ -157,8 +160,10 @@ final class PgBackRest {
             done.complete(null);
           } catch (IOException | UncheckedIOException e) {
             done.completeExceptionally(e);
-          } catch (RuntimeException e) {
-            done.completeExceptionally(e);
+          } catch (RuntimeException unwanted) {
+            // Whoever listens does not want it to go on, and it would wait for a reader for ever.
+            done.completeExceptionally(unwanted);
+            end(process);
           }
         });
   }

@@ -250,7 +250,7 @@ public final class AddonRoutes {
                 call.requestId()));
     String message =
         made.addon().state() == Addon.State.PROVISIONED
-            ? addons.marketplace().provider(made.addon().service()).provisionMessage(made.addon())
+            ? addons.provisionMessage(made.addon())
             : "";
     return Reply.created(json.addon(made, message));
   }

@@ -115,21 +115,31 @@ public final class Addons {
     Plan plan = marketplace.plan(order.plan());
     Provider provider = marketplace.provider(plan.service());
     provider.check(plan, order.options());
-    record Made(Addon addon, Operation operation) {}
+    record Made(Addon addon, Provider.Provision provision) {}
     Made made =
         jdbi.inTransaction(handle -> {
           App app = apps.lock(handle, apps.find(handle, caller, appReference));
           Optional<Addon> before =
               order.requestId().flatMap(id -> store.madeBy(handle, app.id(), id));
           if (before.isPresent()) {
-            UUID subject = before.get().id();
-            return new Made(before.get(), operations.first(handle, subject));
+            Operation first = operations.first(handle, before.get().id());
+            boolean promised = before.get().state() == Addon.State.PROVISIONED && !first.finished();
+            return new Made(before.get(), new Provider.Provision(first, promised));
           }
           Addon addon = insert(handle, app, plan, provider, order);
           attachments.attachNew(handle, app, addon, order.attachment(), order.confirm());
-          return new Made(addon, provider.provision(handle, addon, order.options(), caller));
+          var provision = provider.provision(handle, addon, order.options(), caller);
+          if (provision.promised()) {
+            provisioned(handle, addon.id(), caller.accountId(), caller.email());
+          }
+          return new Made(addon, provision);
         });
-    Operation operation = operations.await(made.operation().id(), PATIENCE);
+    UUID id = made.provision().operation().id();
+    if (made.provision().promised()) {
+      operations.wake(id);
+      return find(caller, made.addon().id().toString());
+    }
+    Operation operation = operations.await(id, PATIENCE);
     if (operation.state() == Operation.State.FAILED
         || operation.state() == Operation.State.UNDOING) {
       throw ApiError.unavailable(
@@ -288,6 +298,32 @@ public final class Addons {
   /** Forgets an add-on that is gone. */
   public void forget(Handle handle, UUID id) {
     store.delete(handle, id);
+  }
+
+  /**
+   * Takes back an add-on that was promised and could not be made: its config vars go, in a new
+   * release of each app that has it. Called after {@link #lockApps}.
+   */
+  public void withdraw(Handle handle, UUID id, UUID account, String email) {
+    Optional<Addon> addon = store.find(handle, id);
+    List<Attachment> all = store.attachmentsOfAddon(handle, id);
+    store.delete(handle, id);
+    all.stream()
+        .map(Attachment::appId)
+        .distinct()
+        .forEach(app ->
+            releases.create(
+                handle,
+                app,
+                account,
+                email,
+                "Detach " + listed(all, app) + ref(addon.orElseThrow()) + ", which failed"));
+  }
+
+  /** What to tell the one who made an add-on. */
+  public String provisionMessage(Addon addon) {
+    return jdbi.withHandle(
+        handle -> marketplace.provider(addon.service()).provisionMessage(handle, addon));
   }
 
   /** Records that an add-on has another plan now. */

@@ -42,8 +42,11 @@ public final class AppRemoval implements AppRoutes.Removal {
           App app = apps.lock(handle, apps.findOwned(handle, caller, reference));
           List<Addon> own = addons.ofApp(handle, app.id());
           own.forEach(addon -> requireUnshared(handle, app, addon));
+          // What was made last may depend on what was made first, as a follower on its leader.
           List<Operation> parts =
-              own.stream().map(addon -> addons.deprovision(handle, caller, addon)).toList();
+              own.reversed().stream()
+                  .map(addon -> addons.deprovision(handle, caller, addon))
+                  .toList();
           apps.markDeleting(handle, app);
           return new Started(
               app, operations.submit(handle, DESTROY_APP, app.id(), Map.of()), parts);

@@ -30,8 +30,17 @@ public interface Provider {
   /** Refuses a plan or options that cannot be provided, before anything is recorded. */
   void check(Plan plan, Map<String, String> options);
 
+  /**
+   * The making of an add-on.
+   *
+   * @param operation that makes it
+   * @param promised whether its values are final already and may be handed out while it is being
+   *     made
+   */
+  record Provision(Operation operation, boolean promised) {}
+
   /** Records the operation that makes {@code addon}, in the transaction that records the add-on. */
-  Operation provision(Handle handle, Addon addon, Map<String, String> options, Caller by);
+  Provision provision(Handle handle, Addon addon, Map<String, String> options, Caller by);
 
   /** Records the operation that removes {@code addon}. */
   Operation deprovision(Handle handle, Addon addon, Caller by);
@@ -52,5 +61,5 @@ public interface Provider {
   SortedMap<String, String> derived(String attachment, SortedMap<String, String> values);
 
   /** What to tell the one who made it. */
-  String provisionMessage(Addon addon);
+  String provisionMessage(Handle handle, Addon addon);
 }

@@ -5,24 +5,62 @@ import dev.howdah.postgres.cluster.ClusterSpec;
 import dev.howdah.postgres.cluster.ClusterState;
 import dev.howdah.postgres.cluster.Configured;
 import dev.howdah.postgres.cluster.UserSettings;
+import dev.howdah.postgres.replication.Replication;
+import dev.howdah.postgres.replication.Streaming;
+import dev.howdah.postgres.replication.Upstream;
 import dev.howdah.postgres.tenant.Replacement;
 import dev.howdah.postgres.tenant.TenantDatabase;
 import java.util.Map;
 import java.util.Optional;
+import org.jdbi.v3.core.Jdbi;
 
 /** Translates databases and plans into what the PostgreSQL module understands. */
-final class Clustering {
+public final class Clustering {
   private final PostgresHost host;
   private final Endpoints endpoints;
   private final long hostMemory;
+  private final Jdbi jdbi;
+  private final DatabaseStore store;
 
-  Clustering(PostgresHost host, Endpoints endpoints, long hostMemory) {
+  Clustering(
+      PostgresHost host, Endpoints endpoints, long hostMemory, Jdbi jdbi, DatabaseStore store) {
     this.host = host;
     this.endpoints = endpoints;
     this.hostMemory = hostMemory;
+    this.jdbi = jdbi;
+    this.store = store;
   }
 
-  ClusterSpec spec(Database database, DatabasePlan plan) {
+  /** What the cluster of a database should be now, in the role it has. */
+  public ClusterSpec spec(Database database, DatabasePlan plan) {
+    return base(database, plan).withReplication(role(database));
+  }
+
+  private Replication role(Database database) {
+    return database
+        .following()
+        .map(following -> {
+          Database leader =
+              jdbi.withHandle(handle -> store.find(handle, following.leaderId())).orElseThrow();
+          return (Replication)
+              new Replication.Follower(
+                  new Upstream(
+                      leader.host(),
+                      endpoints.dialAddress(),
+                      leader.port(),
+                      following.role(),
+                      following.password(),
+                      following.role()));
+        })
+        .orElseGet(() ->
+            new Replication.Leader(
+                jdbi.withHandle(handle -> store.followers(handle, database.id())).stream()
+                    .flatMap(follower -> follower.following().stream())
+                    .map(Database.Following::role)
+                    .toList()));
+  }
+
+  private ClusterSpec base(Database database, DatabasePlan plan) {
     return new ClusterSpec(
         database.id(),
         database.major(),
@@ -48,41 +86,74 @@ final class Clustering {
    * Brings a cluster in line with a plan, restarting its server when it has to. Afterwards the
    * server runs, also when settings that this replaces had kept it from that.
    */
-  void configure(Database database, DatabasePlan plan) {
-    if (host.clusters().configure(spec(database, plan)) == Configured.RESTART_REQUIRED) {
-      host.clusters().restart(database.id());
+  public void configure(Database database, DatabasePlan plan) {
+    configure(spec(database, plan));
+  }
+
+  /** The same with a specification that is not what the records say yet. */
+  public void configure(ClusterSpec spec) {
+    if (host.clusters().configure(spec) == Configured.RESTART_REQUIRED) {
+      host.clusters().restart(spec.id());
     } else {
-      host.clusters().start(database.id());
+      host.clusters().start(spec.id());
     }
     // Also when an earlier try left the server down: what is configured must be seen to run.
-    host.clusters().start(database.id());
+    host.clusters().start(spec.id());
+  }
+
+  /** Stops a database's server and starts it again. */
+  public void restart(Database database) {
+    host.clusters().restart(database.id());
   }
 
   /** The SQL side of a database whose server is made to run first. */
-  TenantDatabase started(Database database) {
+  public TenantDatabase started(Database database) {
     host.clusters().start(database.id());
     return tenant(database);
   }
 
-  void destroy(Database database) {
+  /** Stops a database's server and deletes its files, with what is staged or kept of it. */
+  public void destroy(Database database) {
     host.clusters().destroy(database.id());
   }
 
-  ClusterState state(Database database) {
+  /** Tells a follower's leader that it will not come back; its server is gone. */
+  public void dismiss(Database follower) {
+    follower
+        .following()
+        .ifPresent(following -> {
+          Optional<Database> leader =
+              jdbi.withHandle(handle -> store.find(handle, following.leaderId()));
+          if (leader.isPresent() && running(leader.get())) {
+            replication(leader.get()).dismiss(following.role(), following.role());
+          }
+          // One that does not run is told when it does: see the watch over followers.
+        });
+  }
+
+  /** What a database's server is doing. */
+  public ClusterState state(Database database) {
     return host.clusters().state(database.id());
   }
 
-  boolean running(Database database) {
+  /** Whether a database's server takes connections. */
+  public boolean running(Database database) {
     return state(database) instanceof ClusterState.Running;
   }
 
-  TenantDatabase tenant(Database database) {
+  /** The SQL side of a database. */
+  public TenantDatabase tenant(Database database) {
     return host.database(database.id(), database.name());
   }
 
   /** The SQL side of a database by its id and name. */
   TenantDatabase tenant(java.util.UUID id, String name) {
     return host.database(id, name);
+  }
+
+  /** The replication side of a database. */
+  public Streaming replication(Database database) {
+    return host.replication(database.id());
   }
 
   /** What can take the place of a database's content. */

@@ -21,6 +21,8 @@ import java.util.UUID;
  * @param bytes size at the last measurement
  * @param overSince since when it is over a limit of its plan
  * @param restrictedAt when it was restricted for that
+ * @param following what it follows; empty when it is written to
+ * @param origin what it began as a copy of
  */
 public record Database(
     UUID id,
@@ -37,7 +39,33 @@ public record Database(
     Optional<Instant> warnedAt,
     Optional<Instant> overSince,
     Optional<Instant> restrictedAt,
+    Optional<Following> following,
+    Optional<Origin> origin,
     Instant createdAt) {
+
+  /**
+   * How a follower gets what its leader writes.
+   *
+   * @param leaderId the database it follows
+   * @param role the role it streams as at the leader, and the name of its slot there
+   * @param password of that role
+   */
+  public record Following(UUID leaderId, String role, String password) {
+    /** Says nothing of the password. */
+    @Override
+    public String toString() {
+      return "Following[" + leaderId + " as " + role + "]";
+    }
+  }
+
+  /**
+   * Where the content of a fork or a rollback comes from.
+   *
+   * @param databaseId the database it was copied from, which may be gone
+   * @param asOf the moment that it showed at first, where that was not the time of copying
+   * @param clamped whether the moment asked for lay behind the last commit, so that all is there
+   */
+  public record Origin(UUID databaseId, Optional<Instant> asOf, boolean clamped) {}
 
   /** The name of the credential every database has. */
   public static final String DEFAULT_CREDENTIAL = "default";
@@ -58,6 +86,11 @@ public record Database(
     static State of(String text) {
       return valueOf(text.toUpperCase(Locale.ROOT));
     }
+  }
+
+  /** Its endpoint as a URL without anybody's login. */
+  String place() {
+    return "postgres://@%s:%d/%s".formatted(host, port, name);
   }
 
   /** Copies the settings. */

@@ -1,27 +1,152 @@
 package dev.howdah.server.database;
 
+import dev.howdah.postgres.sql.Identifier;
+import dev.howdah.postgres.tenant.Login;
+import dev.howdah.postgres.tenant.Preset;
 import dev.howdah.postgres.tenant.Replacement;
+import dev.howdah.postgres.tenant.TenantDatabase;
 import dev.howdah.server.addon.Addon;
 import dev.howdah.server.addon.Addons;
 import dev.howdah.server.addon.Visibility;
 import dev.howdah.server.platform.ApiError;
 import dev.howdah.server.platform.Caller;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
 
-/** What a feature that moves data between databases needs of this one. */
+/** What features that copy or replace databases, or move data between them, need of this one. */
 public final class DatabaseAccess {
   private final Addons addons;
   private final Visibility visibility;
+  private final Jdbi jdbi;
+  private final PlanCatalogue catalogue;
   private final Clustering clustering;
   private final DatabaseStore store;
 
-  DatabaseAccess(Addons addons, Visibility visibility, Clustering clustering, DatabaseStore store) {
+  DatabaseAccess(
+      Jdbi jdbi,
+      Addons addons,
+      Visibility visibility,
+      PlanCatalogue catalogue,
+      Clustering clustering,
+      DatabaseStore store) {
+    this.jdbi = jdbi;
     this.addons = addons;
     this.visibility = visibility;
+    this.catalogue = catalogue;
     this.clustering = clustering;
     this.store = store;
+  }
+
+  /** How databases become clusters. */
+  public Clustering clustering() {
+    return clustering;
+  }
+
+  /** A database, whatever its state. */
+  public Optional<Database> database(Handle handle, UUID id) {
+    return store.find(handle, id);
+  }
+
+  /** The databases in use. */
+  public List<Database> available(Handle handle) {
+    return store.inState(handle, Database.State.AVAILABLE);
+  }
+
+  /** The plan of a database. */
+  public DatabasePlan plan(Database database) {
+    return catalogue.find(database.plan()).orElseThrow();
+  }
+
+  /** The cheapest plan that can what another can, and that so much fits. */
+  public Optional<DatabasePlan> smallestHolding(long rows, long bytes, DatabasePlan like) {
+    return catalogue.plans().stream()
+        .filter(plan -> plan.features().containsAll(like.features()))
+        .filter(plan -> plan.holds(rows, bytes))
+        .min(Comparator.comparingInt(DatabasePlan::dollars));
+  }
+
+  /** Records that a database can be used now. */
+  public void available(Handle handle, UUID id) {
+    store.setState(handle, id, Database.State.AVAILABLE);
+  }
+
+  /** Records where the content of a database comes from. */
+  public void setOrigin(Handle handle, UUID id, Database.Origin origin) {
+    store.setOrigin(handle, id, origin);
+  }
+
+  /** The roles that the followers of a database stream as. */
+  public List<String> followerRoles(Handle handle, UUID leader) {
+    return store.followers(handle, leader).stream()
+        .flatMap(follower -> follower.following().stream())
+        .map(Database.Following::role)
+        .toList();
+  }
+
+  /**
+   * Gives the content of a cluster, which came from elsewhere, the logins that are recorded of the
+   * database, and no others. A named credential that the content does not know is made anew.
+   */
+  public void rekey(Database database) {
+    rekey(database, clustering.started(database));
+  }
+
+  /** As {@link #rekey(Database)}, where the content is not in the database's place yet. */
+  public void rekey(Database database, TenantDatabase content) {
+    int connections = plan(database).connections();
+    Set<String> known = content.credentials();
+    Map<String, Login> logins = new HashMap<>();
+    List<Credential> unknown = new ArrayList<>();
+    for (Credential credential :
+        jdbi.withHandle(handle -> store.credentials(handle, database.id()))) {
+      if (credential.state() != Credential.State.ACTIVE) {
+        continue;
+      }
+      if (credential.name().equals(Database.DEFAULT_CREDENTIAL)
+          || known.contains(credential.name())) {
+        logins.put(credential.name(), login(credential));
+      } else {
+        unknown.add(credential);
+      }
+    }
+    content.rekey(logins, connections);
+    unknown.forEach(credential ->
+        content.createCredential(
+            new Identifier(credential.name()), login(credential), Preset.NONE, connections));
+  }
+
+  private static Login login(Credential credential) {
+    return Login.of(credential.userName(), credential.password());
+  }
+
+  /** Records that a follower is a database of its own now, with the credentials it had. */
+  public void separate(Handle handle, Database follower) {
+    if (follower.following().isEmpty()) {
+      return;
+    }
+    List<Credential> credentials = store.credentials(handle, follower.id());
+    store.endFollowing(handle, follower.id());
+    credentials.stream()
+        .filter(credential -> credential.state() == Credential.State.ACTIVE)
+        .forEach(credential ->
+            store.insert(
+                handle,
+                new Credential(
+                    UUID.randomUUID(),
+                    follower.id(),
+                    credential.name(),
+                    credential.userName(),
+                    credential.password(),
+                    Credential.State.ACTIVE,
+                    credential.createdAt())));
   }
 
   /**
@@ -57,6 +182,7 @@ public final class DatabaseAccess {
   /** The same, refused while something else is being done to it. */
   public Owned idle(Handle handle, Caller caller, String reference) {
     Addon addon = addons.take(handle, visibility.manageable(handle, caller, reference));
+    store.find(handle, addon.id()).ifPresent(database -> Databases.refuseFollower(addon, database));
     return find(handle, addon.id())
         .map(reach -> new Owned(addon.appId(), reach))
         .orElseThrow(() -> ApiError.conflict(addon.name() + " is not available."));

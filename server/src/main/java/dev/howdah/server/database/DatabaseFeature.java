@@ -54,11 +54,16 @@ public final class DatabaseFeature {
     this.catalogue = catalogue;
     this.versions = versions;
     this.host = host;
-    this.clustering = new Clustering(host, endpoints, hostMemory);
     this.store = new DatabaseStore(vault);
+    this.clustering = new Clustering(host, endpoints, hostMemory, jdbi, store);
     this.tokens = tokens;
     this.provider =
         new PostgresProvider(catalogue, versions, endpoints, operations, clock, tokens, store);
+  }
+
+  /** Tells how databases are made that begin as a copy; before the first request. */
+  public void copyBy(Copying copying) {
+    provider.copyBy(copying);
   }
 
   /** The add-on service. */
@@ -86,7 +91,7 @@ public final class DatabaseFeature {
         procedures.all(),
         new DatabaseRoutes(databases, region).routes(),
         new Enforcement(jdbi, clock, catalogue, clustering, store, procedures, operations),
-        new DatabaseAccess(addons, visibility, clustering, store));
+        new DatabaseAccess(jdbi, addons, visibility, catalogue, clustering, store));
   }
 
   /** What the second stage adds. */

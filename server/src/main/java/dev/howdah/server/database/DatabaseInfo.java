@@ -10,17 +10,21 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** What {@code pg:info} shows, in the order it shows it (B3.18, T4). Pure. */
 final class DatabaseInfo {
   private static final DateTimeFormatter MINUTE =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm 'UTC'").withZone(ZoneOffset.UTC);
 
+  private static final DateTimeFormatter SECOND =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss 'UTC'").withZone(ZoneOffset.UTC);
+
   private DatabaseInfo() {}
 
   /** One line. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record Item(String name, List<String> values) {}
+  record Item(String name, List<String> values, @Nullable Boolean resolveDbName) {}
 
   static List<Item> of(Databases.View view, String region) {
     return view.plan().has("fork") ? production(view, region) : starter(view, region);
@@ -64,13 +68,53 @@ final class DatabaseInfo {
     items.add(item("Rollback", "Unsupported"));
     items.add(item("Continuous Protection", "Off"));
     items.add(item("Created", MINUTE.format(view.database().createdAt())));
+    items.addAll(kin(view));
     items.add(item("Region", region));
     upgradable(view).ifPresent(names -> items.add(item("Upgradable Extensions", names)));
     items.add(item("Maintenance", maintenance(view)));
     return items;
   }
 
+  /** The databases that have to do with this one, which clients show by their names. */
+  private static List<Item> kin(Databases.View view) {
+    var items = new ArrayList<Item>();
+    Databases.Kin kin = view.kin();
+    items.add(databases("Forked From", kin.origin().stream().toList()));
+    view.database()
+        .origin()
+        .flatMap(Database.Origin::asOf)
+        .ifPresent(moment ->
+            items.add(
+                item(
+                    "Data As Of",
+                    SECOND.format(moment)
+                        + (view.database().origin().orElseThrow().clamped()
+                            ? " (its last commit)"
+                            : ""))));
+    items.add(databases("Following", kin.leader().stream().toList()));
+    kin.leader()
+        .filter(leader -> view.database().state() == Database.State.AVAILABLE)
+        .ifPresent(leader ->
+            items.add(
+                item(
+                    "Behind By",
+                    kin.behind()
+                        .map(commits -> commits + " commits")
+                        .orElse("Unknown: one of the two servers does not answer"))));
+    items.add(databases("Followers", kin.followers()));
+    items.add(databases("Forks", kin.forks()));
+    items.removeIf(item -> item.values().isEmpty());
+    return items;
+  }
+
+  private static Item databases(String name, List<Database> databases) {
+    return new Item(name, databases.stream().map(Database::place).toList(), true);
+  }
+
   private static String status(Databases.View view) {
+    if (view.database().state() == Database.State.CREATING) {
+      return "Preparing" + (view.progress().isEmpty() ? "" : ": " + view.progress());
+    }
     return switch (view.server()) {
       case ClusterState.Running running -> available(view);
       case ClusterState.Starting starting -> "Starting";
@@ -189,6 +233,6 @@ final class DatabaseInfo {
   }
 
   private static Item item(String name, String value) {
-    return new Item(name, List.of(value));
+    return new Item(name, List.of(value), null);
   }
 }

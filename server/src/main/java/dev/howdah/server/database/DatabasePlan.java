@@ -61,6 +61,13 @@ public record DatabasePlan(
         : name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
   }
 
+  /** Whether so much fits within the limits of the plan. */
+  public boolean holds(long rowsWanted, long bytesWanted) {
+    return rowsWanted <= rows.orElse(Long.MAX_VALUE)
+        && bytesWanted <= bytes.orElse(Long.MAX_VALUE)
+        && bytesWanted <= storage.orElse(Long.MAX_VALUE);
+  }
+
   /** The same limits under another name. */
   DatabasePlan as(String otherName, String otherHumanName) {
     return new DatabasePlan(

@@ -122,7 +122,8 @@ final class DatabaseProcedures {
   private Outcome lock(Operation operation) {
     Database database = database(operation);
     // Kind to clients: they read that the role may not log in, instead of finding nobody there.
-    if (clustering.running(database)) {
+    // A follower has the roles of its leader, which stay.
+    if (database.following().isEmpty() && clustering.running(database)) {
       try {
         clustering.tenant(database).lock();
       } catch (RuntimeException unreachable) {
@@ -134,7 +135,9 @@ final class DatabaseProcedures {
   }
 
   private Outcome remove(Operation operation) {
-    clustering.destroy(database(operation));
+    Database database = database(operation);
+    clustering.destroy(database);
+    clustering.dismiss(database);
     return Outcome.done(handle -> addons.forget(handle, operation.subject()));
   }
 
@@ -165,7 +168,9 @@ final class DatabaseProcedures {
     Database database = database(operation);
     DatabasePlan plan = plan(text(operation, "from"));
     clustering.configure(database, plan);
-    clustering.started(database).limitConnections(plan.connections());
+    if (database.following().isEmpty()) {
+      clustering.started(database).limitConnections(plan.connections());
+    }
     return Outcome.done();
   }
 
@@ -173,12 +178,15 @@ final class DatabaseProcedures {
     Database database = database(operation);
     String planName = text(operation, "to");
     DatabasePlan plan = plan(planName);
-    TenantDatabase tenant = clustering.started(database);
-    tenant.limitConnections(plan.connections());
-    if (tenant.restricted()) {
-      // The new plan has room, or this operation would have failed: help at once, not at the next
-      // look.
-      tenant.release(plan.connections());
+    // A follower's logins are its leader's, with their limits.
+    if (database.following().isEmpty()) {
+      TenantDatabase tenant = clustering.started(database);
+      tenant.limitConnections(plan.connections());
+      if (tenant.restricted()) {
+        // The new plan has room, or this operation would have failed: help at once, not at the
+        // next look.
+        tenant.release(plan.connections());
+      }
     }
     return Outcome.done(handle -> {
       addons.lockApps(handle, database.id());
@@ -266,6 +274,17 @@ final class DatabaseProcedures {
           email(operation),
           namespace(next),
           "Rotate credentials of " + next.name());
+      // They have the same credentials.
+      store
+          .followers(handle, database.id())
+          .forEach(follower ->
+              addons.valuesChanged(
+                  handle,
+                  follower.id(),
+                  by(operation),
+                  email(operation),
+                  namespace(next),
+                  "Rotate credentials of " + next.name()));
     });
   }
 

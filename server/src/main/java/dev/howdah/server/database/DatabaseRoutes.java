@@ -224,10 +224,10 @@ public final class DatabaseRoutes {
     wire.put("num_tables", view.statistics().map(s -> s.tables()).orElse(0));
     wire.put("num_connections", view.statistics().map(s -> s.connections()).orElse(0));
     wire.put("num_connections_waiting", view.statistics().map(s -> s.waiting()).orElse(0));
-    wire.put("is_in_recovery", false);
+    wire.put("is_in_recovery", database.following().isPresent());
     wire.put("waiting?", view.underWay().isPresent());
-    wire.put("following", null);
-    wire.put("forked_from", null);
+    wire.put("following", view.kin().leader().map(Database::place).orElse(null));
+    wire.put("forked_from", view.kin().origin().map(Database::place).orElse(null));
     // What config vars hold, so that clients find their names.
     wire.put("resource_url", view.url().orElse(null));
     wire.put("info", DatabaseInfo.of(view, region));

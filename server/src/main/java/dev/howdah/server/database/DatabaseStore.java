@@ -44,9 +44,10 @@ final class DatabaseStore {
     handle
         .createUpdate(
             """
-            insert into database (id, plan, major, lineage, host, port, name, state,
-                                  created_at)
-            values (:id, :plan, :major, :lineage, :host, :port, :name, :state, :now)
+            insert into database (id, plan, major, lineage, host, port, name, state, origin_id,
+                                  origin_as_of, created_at)
+            values (:id, :plan, :major, :lineage, :host, :port, :name, :state, :origin, :asOf,
+                    :now)
             """)
         .bind("id", database.id())
         .bind("plan", database.plan())
@@ -56,30 +57,100 @@ final class DatabaseStore {
         .bind("port", database.port())
         .bind("name", database.name())
         .bind("state", database.state().text())
+        .bind("origin", database.origin().map(Database.Origin::databaseId).orElse(null))
+        .bindByType(
+            "asOf",
+            database.origin().flatMap(Database.Origin::asOf).map(Rows::utc).orElse(null),
+            OffsetDateTime.class)
         .bind("now", utc(database.createdAt()))
+        .execute();
+    database.following().ifPresent(following -> insert(handle, database.id(), following));
+  }
+
+  private void insert(Handle handle, UUID database, Database.Following following) {
+    handle
+        .createUpdate(
+            """
+            insert into follower (database_id, leader_id, role, password_sealed)
+            values (:id, :leader, :role, :password)
+            """)
+        .bind("id", database)
+        .bind("leader", following.leaderId())
+        .bind("role", following.role())
+        .bind("password", vault.seal(database, following.password()))
+        .execute();
+  }
+
+  /** Makes a follower a database of its own. */
+  void endFollowing(Handle handle, UUID database) {
+    handle
+        .createUpdate("delete from follower where database_id = :id")
+        .bind("id", database)
+        .execute();
+  }
+
+  /** The databases that follow one, those that are being made included, oldest first. */
+  List<Database> followers(Handle handle, UUID leader) {
+    return list(handle, "follower.leader_id = :id", "id", leader);
+  }
+
+  /** The names of the add-ons whose databases follow one and are not being destroyed. */
+  List<String> followerNames(Handle handle, UUID leader) {
+    return handle
+        .createQuery(
+            """
+            select addon.name from follower
+            join database on database.id = follower.database_id
+            join addon on addon.id = follower.database_id
+            where follower.leader_id = :leader and database.state <> 'destroying'
+            order by addon.name
+            """)
+        .bind("leader", leader)
+        .mapTo(String.class)
+        .list();
+  }
+
+  /** The databases that began as a copy of one and are no followers, oldest first. */
+  List<Database> forks(Handle handle, UUID origin) {
+    return list(handle, "database.origin_id = :id", "id", origin);
+  }
+
+  void setOrigin(Handle handle, UUID id, Database.Origin origin) {
+    handle
+        .createUpdate(
+            """
+            update database
+            set origin_id = :origin, origin_as_of = :asOf, origin_clamped = :clamped where id = :id
+            """)
+        .bind("id", id)
+        .bind("origin", origin.databaseId())
+        .bindByType("asOf", origin.asOf().map(Rows::utc).orElse(null), OffsetDateTime.class)
+        .bind("clamped", origin.clamped())
         .execute();
   }
 
   Optional<Database> find(Handle handle, UUID id) {
-    return handle
-        .createQuery("select * from database where id = :id")
-        .bind("id", id)
-        .map((row, context) -> read(row))
-        .findOne();
+    return list(handle, "database.id = :id", "id", id).stream().findFirst();
   }
 
   Optional<Database> atPort(Handle handle, int port) {
-    return handle
-        .createQuery("select * from database where port = :port")
-        .bind("port", port)
-        .map((row, context) -> read(row))
-        .findOne();
+    return list(handle, "database.port = :port", "port", port).stream().findFirst();
   }
 
   List<Database> inState(Handle handle, Database.State state) {
+    return list(handle, "database.state = :state", "state", state.text());
+  }
+
+  private List<Database> list(Handle handle, String condition, String name, Object value) {
     return handle
-        .createQuery("select * from database where state = :state order by created_at, id")
-        .bind("state", state.text())
+        .createQuery(
+            """
+            select database.*, follower.leader_id, follower.role, follower.password_sealed
+            from database left join follower on follower.database_id = database.id
+            where %s order by database.created_at, database.id
+            """
+                .formatted(condition))
+        .bind(name, value)
         .map((row, context) -> read(row))
         .list();
   }
@@ -161,12 +232,13 @@ final class DatabaseStore {
         .execute();
   }
 
-  /** All credentials of a database, the default one first. */
+  /** All credentials of a database, the default one first; a follower's are its leader's. */
   List<Credential> credentials(Handle handle, UUID database) {
     return handle
         .createQuery(
             """
-            select * from credential where database_id = :database
+            select * from credential where database_id = coalesce(
+              (select leader_id from follower where database_id = :database), :database)
             order by name <> 'default', name, created_at, id
             """)
         .bind("database", database)
@@ -194,7 +266,7 @@ final class DatabaseStore {
     handle.createUpdate("delete from credential where id = :id").bind("id", id).execute();
   }
 
-  private static Database read(ResultSet row) throws SQLException {
+  private Database read(ResultSet row) throws SQLException {
     var settings = new TreeMap<String, String>();
     Wire.read(row.getString("settings").getBytes(StandardCharsets.UTF_8))
         .properties()
@@ -214,7 +286,25 @@ final class DatabaseStore {
         optionalInstant(row, "warned_at"),
         optionalInstant(row, "over_since"),
         optionalInstant(row, "restricted_at"),
+        following(row),
+        row.getObject("origin_id") == null
+            ? Optional.empty()
+            : Optional.of(
+                new Database.Origin(
+                    uuid(row, "origin_id"),
+                    optionalInstant(row, "origin_as_of"),
+                    row.getBoolean("origin_clamped"))),
         instant(row, "created_at"));
+  }
+
+  private Optional<Database.Following> following(ResultSet row) throws SQLException {
+    return row.getObject("leader_id") == null
+        ? Optional.empty()
+        : Optional.of(
+            new Database.Following(
+                uuid(row, "leader_id"),
+                row.getString("role"),
+                vault.open(uuid(row, "id"), row.getBytes("password_sealed"))));
   }
 
   private Credential readCredential(ResultSet row) throws SQLException {

@@ -92,7 +92,25 @@ public final class Databases {
       List<Credential> credentials,
       Optional<String> url,
       Optional<Operation> underWay,
-      Optional<PostgresVersion> version) {}
+      String progress,
+      Optional<PostgresVersion> version,
+      Kin kin) {}
+
+  /**
+   * The databases that have to do with one.
+   *
+   * @param leader what it follows
+   * @param behind commits that it is behind; empty when one of the two does not answer
+   * @param followers what follows it
+   * @param origin what it was copied from, if that is still there
+   * @param forks what was copied from it
+   */
+  public record Kin(
+      Optional<Database> leader,
+      Optional<Long> behind,
+      List<Database> followers,
+      Optional<Database> origin,
+      List<Database> forks) {}
 
   /** A credential and the logins behind it, with their sessions. */
   public record CredentialView(
@@ -111,7 +129,8 @@ public final class Databases {
         Database database,
         List<Credential> credentials,
         Optional<String> url,
-        Optional<Operation> op) {}
+        Optional<Operation> op,
+        Kin kin) {}
     Rows rows =
         jdbi.withHandle(handle -> {
           Addon addon = visibility.visible(handle, caller, reference);
@@ -125,9 +144,11 @@ public final class Databases {
                   .flatMap(name -> active(credentials, name).stream())
                   .findFirst()
                   .map(credential -> credential.url(database)),
-              operations.unfinished(handle, addon.id()).stream().findFirst());
+              operations.unfinished(handle, addon.id()).stream().findFirst(),
+              kin(handle, database));
         });
-    if (rows.database().state() == Database.State.CREATING) {
+    boolean copy = rows.database().following().isPresent() || rows.database().origin().isPresent();
+    if (rows.database().state() == Database.State.CREATING && !copy) {
       return Optional.empty();
     }
     ClusterState server = clustering.state(rows.database());
@@ -141,7 +162,41 @@ public final class Databases {
             rows.credentials(),
             rows.url(),
             rows.op(),
-            versions.find(rows.database().major())));
+            rows.op().map(operations::progress).orElse(""),
+            versions.find(rows.database().major()),
+            behind(rows.database(), rows.kin())));
+  }
+
+  private Kin kin(Handle handle, Database database) {
+    return new Kin(
+        database.following().flatMap(following -> store.find(handle, following.leaderId())),
+        Optional.empty(),
+        store.followers(handle, database.id()),
+        database.origin().flatMap(origin -> store.find(handle, origin.databaseId())),
+        store.forks(handle, database.id()));
+  }
+
+  private Kin behind(Database database, Kin kin) {
+    if (kin.leader().isEmpty()
+        || database.state() == Database.State.CREATING
+        || !clustering.running(database)
+        || !clustering.running(kin.leader().get())) {
+      return kin;
+    }
+    try {
+      // The follower first: what it has seen, its leader has.
+      long seen = clustering.replication(database).position().nextTransaction();
+      long made = clustering.replication(kin.leader().get()).position().nextTransaction();
+      return new Kin(
+          kin.leader(),
+          Optional.of(Math.max(0, made - seen)),
+          kin.followers(),
+          kin.origin(),
+          kin.forks());
+    } catch (RuntimeException unreachable) {
+      log.warn("it is not known how far {} is behind", database.id(), unreachable);
+      return kin;
+    }
   }
 
   /** Whether the database is ready, and what it waits for. */
@@ -150,10 +205,11 @@ public final class Databases {
     Optional<Operation> newest = operations.latest(database.id());
     if (newest.isPresent() && !newest.get().finished()) {
       Operation operation = newest.get();
-      return new Waiting(
-          true,
-          false,
-          operation.progress().isEmpty() ? doing(operation.kind()) : operation.progress());
+      if (operation.state() == Operation.State.UNDOING) {
+        return new Waiting(false, true, operation.error().orElse("cancelled"));
+      }
+      String progress = operations.progress(operation);
+      return new Waiting(true, false, progress.isEmpty() ? doing(operation.kind()) : progress);
     }
     return switch (clustering.state(database)) {
       case ClusterState.Running running -> new Waiting(false, false, "available");
@@ -369,6 +425,16 @@ public final class Databases {
     return settings(caller, reference);
   }
 
+  /** A follower is read-only; whatever would be written there is written to its leader. */
+  static void refuseFollower(Addon addon, Database database) {
+    if (database.following().isPresent()) {
+      throw ApiError.invalid(
+          addon.name()
+              + " is a follower and read-only. Do this to the database it follows, or let it go"
+              + " with pg:unfollow first.");
+    }
+  }
+
   private record Change(Handle handle, Database database) {}
 
   /**
@@ -382,6 +448,9 @@ public final class Databases {
         jdbi.inTransaction(handle -> {
           Addon addon = addons.take(handle, visibility.manageable(handle, caller, reference));
           Database database = store.find(handle, addon.id()).orElseThrow(Visibility::unknown);
+          if (!kind.equals(DatabaseProcedures.CONFIGURE)) {
+            refuseFollower(addon, database);
+          }
           Map<String, Object> input = new HashMap<>(prepare.apply(new Change(handle, database)));
           input.put("by", caller.accountId());
           input.put("email", caller.email());

@@ -27,6 +27,15 @@ public record Endpoints(String host, List<String> listenAddresses, int firstPort
     }
   }
 
+  /** Where a server of this host is reached from this host. */
+  String dialAddress() {
+    return listenAddresses.stream()
+        .filter(address -> !address.equals("*") && !address.equals("0.0.0.0"))
+        .filter(address -> !address.equals("::"))
+        .findFirst()
+        .orElse("127.0.0.1");
+  }
+
   /** A port that no database has and nobody listens on. */
   int allocate(Set<Integer> taken, Tokens tokens) {
     for (int i = 0; i < TRIES; i++) {

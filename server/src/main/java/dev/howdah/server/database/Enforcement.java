@@ -66,7 +66,8 @@ public final class Enforcement implements AutoCloseable {
     try {
       List<Database> all =
           jdbi.withHandle(handle -> store.inState(handle, Database.State.AVAILABLE));
-      all.forEach(this::look);
+      // A follower has what its leader has, which is measured there.
+      all.stream().filter(database -> database.following().isEmpty()).forEach(this::look);
     } catch (RuntimeException unreadable) {
       log.warn("the plans are not enforced now; trying again at the next look", unreadable);
     }

@@ -11,22 +11,20 @@ import dev.howdah.server.platform.ApiError;
 import dev.howdah.server.platform.Caller;
 import dev.howdah.server.secret.Tokens;
 import dev.howdah.server.version.Versions;
-import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /** The add-on service {@code heroku-postgresql}. */
 public final class PostgresProvider implements Provider {
   private static final String CREDENTIAL_NAMESPACE = "credential:";
-  private static final Set<String> COPIES = Set.of("fork", "follow", "rollback", "to", "by");
-
   private final PlanCatalogue catalogue;
   private final Versions versions;
   private final Endpoints endpoints;
@@ -34,6 +32,7 @@ public final class PostgresProvider implements Provider {
   private final InstantSource clock;
   private final Tokens tokens;
   private final DatabaseStore store;
+  private @Nullable Copying copying;
 
   PostgresProvider(
       PlanCatalogue catalogue,
@@ -50,6 +49,15 @@ public final class PostgresProvider implements Provider {
     this.clock = clock;
     this.tokens = tokens;
     this.store = store;
+  }
+
+  /** Tells how copies are made; before the first request. */
+  void copyBy(Copying how) {
+    copying = how;
+  }
+
+  private Optional<Copying> copying(Map<String, String> options) {
+    return Optional.ofNullable(copying).filter(how -> how.isWanted(options));
   }
 
   @Override
@@ -93,36 +101,78 @@ public final class PostgresProvider implements Provider {
 
   @Override
   public void check(Plan plan, Map<String, String> options) {
-    DatabasePlan wanted = catalogue.find(plan.name()).orElseThrow();
+    Optional<Copying> copy = copying(options);
+    if (copy.isPresent()) {
+      copy.get().check(catalogue.find(plan.name()).orElseThrow(), options);
+      return;
+    }
     for (String option : options.keySet()) {
-      if (COPIES.contains(option)) {
-        String word =
-            option.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + option.substring(1);
-        throw ApiError.invalid(
-            wanted.has("fork")
-                ? word + " is not available in this release of Howdah. Nothing was made."
-                : word + " is only available on production databases.");
-      }
       if (!option.equals("version")) {
-        throw ApiError.invalid("Unknown option --" + option + ". Known: --version.");
+        throw ApiError.invalid(
+            "Unknown option --%s. Known: --version, --fork, --follow, --rollback."
+                .formatted(option));
       }
     }
     installation(options);
   }
 
   @Override
-  public Operation provision(Handle handle, Addon addon, Map<String, String> options, Caller by) {
+  public Provision provision(Handle handle, Addon addon, Map<String, String> options, Caller by) {
+    Optional<Copying> copy = copying(options);
+    if (copy.isPresent()) {
+      DatabasePlan plan = catalogue.find(addon.plan()).orElseThrow();
+      return copy(handle, addon, copy.get().order(handle, addon, plan, options, by), by);
+    }
+    Database database =
+        insert(
+            handle,
+            addon,
+            installation(options).major(),
+            tokens.identifier('d'),
+            Optional.empty(),
+            Optional.empty());
+    Credential credential = credential(handle, database, Credential.State.PROVISIONING);
+    return new Provision(
+        operations.submit(
+            handle,
+            DatabaseProcedures.CREATE,
+            database.id(),
+            Map.of("credential", credential.id(), "by", by.accountId(), "email", by.email())),
+        false);
+  }
+
+  /** A copy has its source's version and name; a follower its leader's credentials as well. */
+  private Provision copy(Handle handle, Addon addon, Copying.Order order, Caller by) {
+    Database source = order.source();
+    Database database =
+        insert(handle, addon, source.major(), source.name(), order.following(), order.origin());
+    if (order.following().isEmpty()) {
+      // Handed out at once: it is what the copy will have, and nothing else has it.
+      credential(handle, database, Credential.State.ACTIVE);
+    }
+    Map<String, Object> input = new HashMap<>(order.input());
+    input.put("by", by.accountId());
+    input.put("email", by.email());
+    return new Provision(operations.submit(handle, order.kind(), database.id(), input), true);
+  }
+
+  private Database insert(
+      Handle handle,
+      Addon addon,
+      int major,
+      String name,
+      Optional<Database.Following> following,
+      Optional<Database.Origin> origin) {
     store.lockPorts(handle);
-    Instant now = clock.instant();
     Database database =
         new Database(
             addon.id(),
             addon.plan(),
-            installation(options).major(),
+            major,
             UUID.randomUUID(),
             endpoints.host(),
             endpoints.allocate(store.ports(handle), tokens),
-            tokens.identifier('d'),
+            name,
             Database.State.CREATING,
             Map.of(),
             0,
@@ -130,8 +180,14 @@ public final class PostgresProvider implements Provider {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
-            now);
+            following,
+            origin,
+            clock.instant());
     store.insert(handle, database);
+    return database;
+  }
+
+  private Credential credential(Handle handle, Database database, Credential.State state) {
     Credential credential =
         new Credential(
             UUID.randomUUID(),
@@ -139,19 +195,22 @@ public final class PostgresProvider implements Provider {
             Database.DEFAULT_CREDENTIAL,
             tokens.identifier('u'),
             tokens.databasePassword(),
-            Credential.State.PROVISIONING,
-            now);
+            state,
+            clock.instant());
     store.insert(handle, credential);
-    return operations.submit(
-        handle,
-        DatabaseProcedures.CREATE,
-        database.id(),
-        Map.of("credential", credential.id(), "by", by.accountId(), "email", by.email()));
+    return credential;
   }
 
   @Override
   public Operation deprovision(Handle handle, Addon addon, Caller by) {
     Database database = store.find(handle, addon.id()).orElseThrow(Visibility::unknown);
+    List<String> followers = store.followerNames(handle, addon.id());
+    if (!followers.isEmpty()) {
+      throw ApiError.conflict(
+          "%s has followers (%s). Destroy them first with addons:destroy, or let them go with"
+                  .formatted(addon.name(), String.join(", ", followers))
+              + " pg:unfollow.");
+    }
     if (database.state() == Database.State.CREATING) {
       Operation create = operations.unfinished(handle, addon.id()).getLast();
       operations.cancel(handle, create);
@@ -218,7 +277,11 @@ public final class PostgresProvider implements Provider {
   }
 
   @Override
-  public String provisionMessage(Addon addon) {
+  public String provisionMessage(Handle handle, Addon addon) {
+    String message = operations.first(handle, addon.id()).input().path("message").asString("");
+    if (!message.isEmpty()) {
+      return message;
+    }
     return """
     Database has been created and is available
      ! This database is empty. If upgrading, you can transfer

@@ -45,6 +45,7 @@ public final class Operations implements AutoCloseable {
   private final Semaphore room = new Semaphore(CONCURRENCY);
   private final Set<UUID> underWay = ConcurrentHashMap.newKeySet();
   private final Map<UUID, CompletableFuture<Operation>> awaited = new ConcurrentHashMap<>();
+  private final Map<UUID, String> live = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   /** An engine that knows no procedures yet; nothing runs before {@link #resume}. */
@@ -146,6 +147,25 @@ public final class Operations implements AutoCloseable {
   /** The newest operation about {@code subject}. */
   public Optional<Operation> latest(UUID subject) {
     return jdbi.withHandle(handle -> store.latest(handle, subject));
+  }
+
+  /**
+   * Says how far the step of an operation has come, while it is running. Only remembered until the
+   * step is over or Howdah is: a step that begins again tells it anew.
+   */
+  public void report(UUID id, String progress) {
+    live.put(id, progress);
+  }
+
+  /** What a person waiting for an operation should read now. */
+  public String progress(Operation operation) {
+    return live.getOrDefault(operation.id(), operation.progress());
+  }
+
+  /** Whether an operation has been cancelled or ended by another, so that its step may stop. */
+  public boolean isOvertaken(UUID id) {
+    Operation now = find(id);
+    return now.finished() || (now.cancelled() && now.state() == Operation.State.RUNNING);
   }
 
   /** The oldest operation about {@code subject}: the one that made it. */
@@ -347,6 +367,7 @@ public final class Operations implements AutoCloseable {
       }
       throw problem;
     }
+    live.remove(operation.id());
     faults.reached(operation.kind(), operation.step(), "after");
     return after;
   }
