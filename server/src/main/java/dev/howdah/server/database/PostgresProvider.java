@@ -209,7 +209,7 @@ public final class PostgresProvider implements Provider {
       throw ApiError.conflict(
           "%s has followers (%s). Destroy them first with addons:destroy, or let them go with"
                   .formatted(addon.name(), String.join(", ", followers))
-              + " pg:unfollow.");
+              + " pg:unfollow");
     }
     if (database.state() == Database.State.CREATING) {
       Operation create = operations.unfinished(handle, addon.id()).getLast();
