@@ -43,6 +43,7 @@ final class Aftermath {
         from credential where state <> 'active'
       union all select 'database ' || id || ' has no default credential' from database d
         where not exists (select from credential c where c.database_id = d.id and c.name = 'default')
+          and not exists (select from follower f where f.database_id = d.id)
       """;
 
   private final RunningServer server;

@@ -2,6 +2,7 @@ package dev.howdah.acceptance.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.howdah.acceptance.Ran;
 import dev.howdah.acceptance.RunningServer;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +29,12 @@ class CrashIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int HALTED = 137;
   private static final int ROWS = 1000;
+
+  /** Kinds of operations to try, while one is being written; all when there are none. */
+  private static final List<String> KINDS =
+      java.util.stream.Stream.of(System.getProperty("howdah.crash.kinds", "").split(",", -1))
+          .filter(kind -> !kind.isBlank())
+          .toList();
 
   private static final Map<String, String> SETTINGS = Map.of("HOWDAH_ENFORCEMENT_INTERVAL", "PT1S");
 
@@ -138,8 +146,9 @@ class CrashIT {
         .err()
         .lines()
         .filter(line -> line.matches("[a-z-]+: .*"))
+        .filter(line -> KINDS.isEmpty() || KINDS.contains(line.substring(0, line.indexOf(':'))))
         .forEach(line -> groups.add(pointsOf(line)));
-    assertThat(groups).hasSizeGreaterThan(5);
+    assertThat(groups).hasSizeGreaterThan(KINDS.isEmpty() ? 5 : 0);
     // One of each kind after the other: neighbours are of different kinds.
     int longest = groups.stream().mapToInt(List::size).max().orElseThrow();
     var all = new ArrayList<Point>();
@@ -186,6 +195,9 @@ class CrashIT {
       case "destroy-credential" -> new DestroyCredential();
       case "rotate-credential" -> new RotateCredential();
       case "copy-data", "drop-replaced-data" -> new CopyData();
+      case "copy-database" -> new CopyDatabase();
+      case "follow-database" -> new FollowDatabase();
+      case "unfollow-database" -> new UnfollowDatabase();
       default -> throw new AssertionError("write a scenario for operations of kind " + kind);
     };
   }
@@ -466,6 +478,127 @@ class CrashIT {
           .as("second databases that are left")
           .isEqualTo("0");
       server.send("DELETE", target.path(), Map.of());
+    }
+  }
+
+  /** Asks again and again until the server is dead, for requests that do not wait. */
+  private void askUntilItDies(String path) {
+    while (true) {
+      server.get(path);
+      Thread.onSpinWait();
+    }
+  }
+
+  private Set<String> addons() {
+    return server
+        .get("/apps/" + app + "/addons")
+        .valueStream()
+        .map(addon -> addon.path("id").asString())
+        .collect(java.util.stream.Collectors.toSet());
+  }
+
+  /** A database of the app that was not there before; empty when there is none. */
+  private java.util.Optional<Estate.Database> newer(Set<String> before) {
+    return server
+        .get("/apps/" + app + "/addons")
+        .valueStream()
+        .filter(addon -> !before.contains(addon.path("id").asString()))
+        .map(addon ->
+            new Estate.Database(app, addon.path("id").asString(), addon.path("name").asString()))
+        .findFirst();
+  }
+
+  private void copyKeeper(String how) {
+    server.send(
+        "POST",
+        "/apps/" + app + "/addons",
+        Map.of("plan", "heroku-postgresql:standard-0", "config", Map.of(how, keeper.name())));
+  }
+
+  private final class CopyDatabase implements Scenario {
+    private final Set<String> before = addons();
+
+    @Override
+    public void begin() {
+      copyKeeper("fork");
+      askUntilItDies(keeper.path());
+    }
+
+    @Override
+    public void check(boolean undone) {
+      var fork = newer(before);
+      assertThat(fork.isPresent()).isNotEqualTo(undone);
+      fork.ifPresent(made -> {
+        String url = estate.url(made);
+        assertThat(url).isNotEqualTo(estate.url(keeper));
+        Tenant.run(server, url, "insert into kept values (-1)");
+        assertThat(Tenant.ask(server, url, "select count(*) from kept"))
+            .isEqualTo(Integer.toString(ROWS + 1));
+        server.send("DELETE", made.path(), Map.of());
+      });
+    }
+  }
+
+  private final class FollowDatabase implements Scenario {
+    private final Set<String> before = addons();
+
+    @Override
+    public void begin() {
+      copyKeeper("follow");
+      askUntilItDies(keeper.path());
+    }
+
+    @Override
+    public void check(boolean undone) {
+      var follower = newer(before);
+      assertThat(follower.isPresent()).isNotEqualTo(undone);
+      follower.ifPresent(made -> {
+        assertThat(Tenant.ask(server, estate.url(made), "select pg_is_in_recovery()"))
+            .isEqualTo("t");
+        assertThat(Tenant.ask(server, estate.url(made), "select count(*) from kept"))
+            .isEqualTo(Integer.toString(ROWS));
+        server.send("DELETE", made.path(), Map.of());
+      });
+      assertThat(slots()).isEqualTo("0");
+    }
+  }
+
+  /** What the keeper still keeps for followers. */
+  private String slots() {
+    return Tenant.ask(server, estate.url(keeper), "select count(*) from pg_replication_slots");
+  }
+
+  private final class UnfollowDatabase implements Scenario {
+    private final Set<String> before = addons();
+
+    @Override
+    public void prepare() {
+      copyKeeper("follow");
+      await().atMost(PATIENCE).until(() -> newer(before).map(made -> !waits(made)).orElse(false));
+    }
+
+    private boolean waits(Estate.Database database) {
+      return server
+          .get("/client/v11/databases/" + database.id() + "/wait_status")
+          .path("waiting?")
+          .asBoolean();
+    }
+
+    @Override
+    public void begin() {
+      String id = newer(before).orElseThrow().id();
+      server.send("PUT", "/client/v11/databases/" + id + "/unfollow", Map.of());
+    }
+
+    @Override
+    public void check(boolean undone) {
+      Estate.Database made = newer(before).orElseThrow();
+      String url = estate.url(made);
+      Tenant.run(server, url, "insert into kept values (-1)");
+      assertThat(Tenant.ask(server, url, "select count(*) from kept"))
+          .isEqualTo(Integer.toString(ROWS + 1));
+      assertThat(slots()).isEqualTo("0");
+      server.send("DELETE", made.path(), Map.of());
     }
   }
 
