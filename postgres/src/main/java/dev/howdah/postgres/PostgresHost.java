@@ -1,6 +1,7 @@
 package dev.howdah.postgres;
 
 import dev.howdah.postgres.cluster.Clusters;
+import dev.howdah.postgres.cluster.Successions;
 import dev.howdah.postgres.control.ControlCluster;
 import dev.howdah.postgres.copy.Snapshots;
 import dev.howdah.postgres.dump.Dumps;
@@ -109,6 +110,11 @@ public final class PostgresHost {
     return clusters;
   }
 
+  /** What takes the place of the tenants' clusters. */
+  public Successions successions() {
+    return clusters.successions();
+  }
+
   /** The repositories of write-ahead log and base copies. */
   public Repositories repositories() {
     return repositories;
@@ -131,7 +137,7 @@ public final class PostgresHost {
 
   /** The same of the staged successor of a cluster. */
   public TenantDatabase stagedDatabase(UUID cluster, String name) {
-    return new TenantDatabase(() -> clusters.stagedConnections(cluster), name);
+    return new TenantDatabase(() -> successions().stagedConnections(cluster), name);
   }
 
   /** The replication side of one cluster. Opens no connection yet. */
@@ -156,7 +162,7 @@ public final class PostgresHost {
 
   /** The same of the staged successor of a cluster. */
   public Streaming stagedReplication(UUID cluster) {
-    return new Streaming(() -> clusters.stagedConnections(cluster));
+    return new Streaming(() -> successions().stagedConnections(cluster));
   }
 
   /** The snapshots of clusters. */

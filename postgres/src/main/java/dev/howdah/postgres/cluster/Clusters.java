@@ -1,44 +1,29 @@
 package dev.howdah.postgres.cluster;
 
 import dev.howdah.postgres.PostgresException;
-import dev.howdah.postgres.copy.LiveCopy;
 import dev.howdah.postgres.copy.LiveSource;
 import dev.howdah.postgres.copy.Origin;
-import dev.howdah.postgres.copy.PendingRecovery;
 import dev.howdah.postgres.copy.Recovery;
 import dev.howdah.postgres.copy.Snapshots;
-import dev.howdah.postgres.copy.Target;
-import dev.howdah.postgres.copy.WalFiles;
-import dev.howdah.postgres.os.Command;
 import dev.howdah.postgres.os.Orphans;
 import dev.howdah.postgres.os.OwnedFiles;
 import dev.howdah.postgres.os.ServerAccount;
 import dev.howdah.postgres.os.ServerAccounts;
-import dev.howdah.postgres.replication.Replication;
-import dev.howdah.postgres.replication.Upstream;
 import dev.howdah.postgres.repository.Archiving;
-import dev.howdah.postgres.repository.BaseCopy;
 import dev.howdah.postgres.repository.BaseSource;
-import dev.howdah.postgres.repository.Contents;
 import dev.howdah.postgres.repository.Lsn;
 import dev.howdah.postgres.repository.Progress;
 import dev.howdah.postgres.repository.Repositories;
-import dev.howdah.postgres.repository.Repository;
 import dev.howdah.postgres.sql.ControlConnections;
-import dev.howdah.postgres.sql.Identifier;
 import dev.howdah.postgres.sql.Session;
 import dev.howdah.postgres.template.Templates;
-import dev.howdah.postgres.tenant.Refurbishment;
 import dev.howdah.postgres.tls.CertificateAuthority;
-import dev.howdah.postgres.tls.ServerCertificate;
-import dev.howdah.postgres.upgrade.Layout;
 import dev.howdah.postgres.version.Installation;
 import dev.howdah.postgres.version.Installations;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
@@ -50,14 +35,9 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The tenants' clusters on this host: {@code <root>/postgres/<id>/{data,conf,run,log,spool}}. Every
@@ -66,20 +46,15 @@ import org.slf4j.LoggerFactory;
  */
 public final class Clusters {
 
-  private static final Logger log = LoggerFactory.getLogger(Clusters.class);
-
-  /** Where the recovery of a copy begins. */
-  private static final Pattern LABEL =
-      Pattern.compile("(?m)^START WAL LOCATION: ([0-9A-F]+/[0-9A-F]+) ");
-
   private final Path directory;
-  private final Path scripts;
   private final Installations installations;
   private final Templates templates;
-  private final CertificateAuthority authority;
   private final ServerAccounts accounts;
   private final Repositories repositories;
   private final Snapshots snapshots;
+  private final ConfigurationFiles files;
+  private final NewCopy copies;
+  private final Successions successions;
   private final ConcurrentMap<Path, ReentrantLock> locks = new ConcurrentHashMap<>();
 
   /** The clusters in a directory, which every server's user must be able to reach. */
@@ -92,13 +67,17 @@ public final class Clusters {
       Repositories repositories,
       Clock clock) {
     this.directory = directory;
-    this.scripts = directory.resolve("extension-scripts");
     this.installations = installations;
     this.templates = templates;
-    this.authority = authority;
     this.accounts = accounts;
     this.repositories = repositories;
     snapshots = new Snapshots(directory.resolveSibling("snapshots"), this::source, clock);
+    Path scripts = directory.resolve("extension-scripts");
+    files = new ConfigurationFiles(authority, repositories, scripts);
+    copies =
+        new NewCopy(
+            directory, installations, accounts, repositories, this::source, snapshots, files);
+    successions = new Successions(this, directory, installations, accounts, copies, files);
     OwnedFiles.directory(directory, ServerAccount.current(), "rwx--x--x");
     ExtensionScripts.writeTo(scripts);
   }
@@ -137,7 +116,7 @@ public final class Clusters {
               installation,
               spec.port(),
               accounts.forPort(spec.port()),
-              partial -> write(spec, cluster, partial, installation));
+              partial -> files.write(spec, cluster, partial, installation));
           return cluster;
         });
   }
@@ -151,7 +130,7 @@ public final class Clusters {
         spec.id(),
         () -> {
           ClusterDirectory cluster = existing(spec.id());
-          write(spec, cluster, cluster, installations.require(cluster.facts().major()));
+          files.write(spec, cluster, cluster, installations.require(cluster.facts().major()));
           Postmaster postmaster = new Postmaster(cluster);
           if (postmaster.state() instanceof ClusterState.Running) {
             return Reload.of(postmaster, connections(spec.id()));
@@ -175,7 +154,7 @@ public final class Clusters {
         });
   }
 
-  private void start(ClusterDirectory cluster) {
+  void start(ClusterDirectory cluster) {
     if (!cluster.exists()
         && !NewCluster.adopt(cluster, () -> installations.require(cluster.facts().major()))) {
       throw new StartFailedException("there is no cluster " + cluster.home().getFileName());
@@ -216,7 +195,7 @@ public final class Clusters {
     return state(at(id));
   }
 
-  private static ClusterState state(ClusterDirectory cluster) {
+  static ClusterState state(ClusterDirectory cluster) {
     if (!cluster.exists() && cluster.holdsDatabase()) {
       // Not absent, so that somebody starts it, or hears why that is not possible.
       return new ClusterState.Failed("it is not known whether all its files reached the disk");
@@ -262,7 +241,7 @@ public final class Clusters {
         cluster.home(),
         () -> {
           refuseExchanged(spec.id());
-          makeCopy(cluster, spec.withSealed(true), origin, progress);
+          copies.make(cluster, spec.withSealed(true), origin, progress);
           return cluster;
         });
   }
@@ -279,180 +258,12 @@ public final class Clusters {
     return recover(at(id), progress);
   }
 
-  /**
-   * As {@link #copy}, but makes a successor beside the cluster of the same id, in {@code
-   * <id>.next}: with the same port and account, never reachable over TCP. The cluster itself goes
-   * on and need not exist.
-   */
-  public void stage(ClusterSpec spec, Origin origin, Progress progress) {
-    ClusterDirectory cluster = next(spec.id());
-    locked(
-        cluster.home(),
-        () -> {
-          makeCopy(cluster, spec.unreachable(), origin, progress);
-          return cluster;
-        });
-  }
-
-  /** As {@link #recover}, of the staged successor. */
-  public Recovery recoverStaged(UUID id, Progress progress) {
-    return recover(next(id), progress);
-  }
-
-  /**
-   * Makes ready what {@link #upgradeStaged} needs: what takes time and can be done while others
-   * still work. The staged successor's server must run; it may follow.
-   */
-  public void prepareUpgrade(UUID id, int major) {
-    ClusterDirectory staged = next(id);
-    locked(
-        staged.home(),
-        () -> {
-          Installation from = installations.require(existing(staged).facts().major());
-          stagedUpgrade(staged, major).prepare(Layout.of(from, staged.data(), connections(staged)));
-          return id;
-        });
-  }
-
-  /**
-   * Makes the staged successor, which must have been promoted, one of the newer major version that
-   * is specified, and returns with its server running, unreachable. Seconds, whatever the size.
-   * Does nothing but start it when it is one already.
-   *
-   * @throws dev.howdah.postgres.upgrade.IncompatibleException when it holds something that the
-   *     newer version cannot take; it is as it was then
-   */
-  public void upgradeStaged(ClusterSpec spec) {
-    ClusterDirectory staged = next(spec.id());
-    locked(
-        staged.home(),
-        () -> {
-          StagedUpgrade upgrade = stagedUpgrade(staged, spec.major());
-          Identifier database = new Identifier(spec.database());
-          if (!upgrade.isBegun()) {
-            start(staged);
-            new Refurbishment(connections(staged), database).before();
-            upgrade.prepare(
-                Layout.of(
-                    installations.require(staged.facts().major()),
-                    staged.data(),
-                    connections(staged)));
-            checkpoint(staged);
-            new Postmaster(staged).stop(StopMode.FAST);
-          }
-          upgrade.run();
-          write(spec.unreachable(), staged, staged, installations.require(spec.major()));
-          start(staged);
-          new Refurbishment(connections(staged), database).after(spec.major());
-          return spec;
-        });
-  }
-
-  private StagedUpgrade stagedUpgrade(ClusterDirectory staged, int major) {
-    return new StagedUpgrade(
-        staged,
-        installations.require(staged.facts().major()),
-        installations.require(major),
-        accounts.preparer());
-  }
-
-  /** Starts the staged successor's server, if it does not run. */
-  public void startStaged(UUID id) {
-    ClusterDirectory cluster = next(id);
-    locked(
-        cluster.home(),
-        () -> {
-          start(cluster);
-          return id;
-        });
-  }
-
-  /** Stops the staged successor's server, if it runs. */
-  public void stopStaged(UUID id, StopMode mode) {
-    ClusterDirectory cluster = next(id);
-    locked(
-        cluster.home(),
-        () -> {
-          new Postmaster(cluster).stop(mode);
-          return id;
-        });
-  }
-
-  /** What the staged successor is doing; {@code Absent} when there is none. */
-  public ClusterState stagedState(UUID id) {
-    return state(next(id));
-  }
-
-  /** The directory of the staged successor, whether it is there or not. */
-  public Path stagedDirectory(UUID id) {
-    return next(id).home();
-  }
-
-  /** Howdah's own connections to the staged successor. */
-  public ControlConnections stagedConnections(UUID id) {
-    return connections(existing(next(id)));
-  }
-
-  /**
-   * Puts the staged successor in the cluster's place: stops both, {@code <id>} becomes {@code
-   * <id>.previous}, {@code <id>.next} becomes {@code <id>}, is configured as specified and started;
-   * its log goes on in the file where the old one's is. The interruption is a stop and a start.
-   * Completes what an interrupted one began; done again, it only configures and starts.
-   *
-   * @throws PostgresException before anything is done, when there is nothing staged, or a previous
-   *     one is still kept
-   */
-  public void exchange(ClusterSpec spec) {
-    Path home = at(spec.id()).home();
-    change(
-        spec,
-        Succession::forth,
-        Succession.sibling(home, Succession.NEXT),
-        Succession.sibling(home, Succession.PREVIOUS));
-  }
-
-  /**
-   * Undoes an exchange while the previous cluster is kept: that one gets its place again, and what
-   * was in it becomes the staged successor, from where {@link #exchange} brings it back and {@link
-   * #dropStaged} removes it. Like that one it can be repeated at any point.
-   *
-   * @throws PostgresException before anything is done, when there is no previous one
-   */
-  public void exchangeBack(ClusterSpec spec) {
-    Path home = at(spec.id()).home();
-    change(
-        spec,
-        Succession::back,
-        Succession.sibling(home, Succession.PREVIOUS),
-        Succession.sibling(home, Succession.NEXT));
-  }
-
-  /** Whether a successor is staged, complete. */
-  public boolean hasStaged(UUID id) {
-    return next(id).exists();
-  }
-
-  /** Whether what an exchange replaced is still kept. */
-  public boolean hasPrevious(UUID id) {
-    return previous(id).holdsDatabase();
-  }
-
-  /** Stops and deletes the staged successor, also a half-made one. */
-  public void dropStaged(UUID id) {
-    drop(id, next(id));
-  }
-
-  /** Deletes for good what an exchange replaced. */
-  public void dropPrevious(UUID id) {
-    drop(id, previous(id));
-  }
-
   /** Howdah's own connections to a cluster. */
   public ControlConnections connections(UUID id) {
     return connections(existing(id));
   }
 
-  private static ControlConnections connections(ClusterDirectory cluster) {
+  static ControlConnections connections(ClusterDirectory cluster) {
     ClusterDirectory.Facts facts = cluster.facts();
     return new ControlConnections(cluster.socketDirectory(), facts.port(), facts.major());
   }
@@ -566,7 +377,17 @@ public final class Clusters {
     ServerLog.trim(at(id).logFile(), bytes);
   }
 
-  private ClusterDirectory at(UUID id) {
+  /** The snapshots of these clusters. */
+  public Snapshots snapshots() {
+    return snapshots;
+  }
+
+  /** What takes the place of these clusters. */
+  public Successions successions() {
+    return successions;
+  }
+
+  ClusterDirectory at(UUID id) {
     return new ClusterDirectory(directory.resolve(id.toString()));
   }
 
@@ -582,24 +403,19 @@ public final class Clusters {
     return existing(at(id));
   }
 
-  private static ClusterDirectory existing(ClusterDirectory cluster) {
+  static ClusterDirectory existing(ClusterDirectory cluster) {
     if (!cluster.exists()) {
       throw new PostgresException("there is no cluster " + cluster.home().getFileName());
     }
     return cluster;
   }
 
-  private ClusterDirectory next(UUID id) {
+  ClusterDirectory next(UUID id) {
     return new ClusterDirectory(Succession.sibling(at(id).home(), Succession.NEXT));
   }
 
-  private ClusterDirectory previous(UUID id) {
+  ClusterDirectory previous(UUID id) {
     return new ClusterDirectory(Succession.sibling(at(id).home(), Succession.PREVIOUS));
-  }
-
-  /** The snapshots of these clusters. */
-  public Snapshots snapshots() {
-    return snapshots;
   }
 
   private LiveSource source(UUID id) {
@@ -610,94 +426,7 @@ public final class Clusters {
     return new LiveSource(cluster.data(), connections(cluster), cluster.facts().major());
   }
 
-  private void makeCopy(
-      ClusterDirectory cluster, ClusterSpec spec, Origin origin, Progress progress) {
-    Installation installation = installations.require(spec.major());
-    ServerAccount account = accounts.forPort(spec.port());
-    NewCluster.make(
-        cluster,
-        installation,
-        spec.port(),
-        account,
-        partial -> {
-          fill(partial, spec, origin, account, progress);
-          prepareRecovery(partial, spec, origin);
-        },
-        partial -> {
-          write(spec, cluster, partial, installation);
-          // Published only when it is on disk: half of a copy looks like a database.
-          Command.of("sync", "-f", partial.home()).run();
-          partial.markDurable();
-        });
-    OwnedFiles.force(directory);
-  }
-
-  private void fill(
-      ClusterDirectory partial,
-      ClusterSpec spec,
-      Origin origin,
-      ServerAccount account,
-      Progress progress) {
-    switch (origin) {
-      case Origin.Live(UUID source) -> {
-        String slot =
-            spec.replication() instanceof Replication.Follower(Upstream upstream)
-                ? upstream.slot()
-                : "";
-        LiveCopy.make(source(source), partial.data(), slot, progress);
-      }
-      case Origin.Snapshot(UUID lineage, Instant moment) ->
-          snapshots.copy(lineage, moment, partial.data(), progress);
-      case Origin.Archived(Archiving lineage, Target target) -> {
-        Repository repository = repositories.of(lineage);
-        BaseCopy base =
-            base(repository.contents(), target)
-                .orElseThrow(
-                    () -> new PostgresException("there is no base copy that reaches back so far"));
-        OwnedFiles.directory(partial.data(), ServerAccount.current(), "rwx------");
-        repository.restore(base, partial.data(), account, progress);
-        Path log = partial.data().resolve("pg_wal");
-        repository.fetchWal(base, log, account, Progress.NONE);
-        WalFiles.markArchived(log);
-      }
-    }
-    String version = OwnedFiles.read(partial.data().resolve("PG_VERSION")).strip();
-    if (!version.equals(String.valueOf(spec.major()))) {
-      throw new PostgresException(
-          "a copy of a PostgreSQL %s cannot be a PostgreSQL %d".formatted(version, spec.major()));
-    }
-  }
-
-  private static Optional<BaseCopy> base(Contents contents, Target target) {
-    return switch (target) {
-      case Target.Latest _ -> contents.newest();
-      case Target.At(Instant time) -> contents.newestBefore(time);
-    };
-  }
-
-  private static void prepareRecovery(ClusterDirectory partial, ClusterSpec spec, Origin origin) {
-    boolean follower = spec.replication() instanceof Replication.Follower;
-    try {
-      Files.createFile(partial.data().resolve(follower ? "standby.signal" : "recovery.signal"));
-      // Settings come from Howdah alone, whatever a restore or the origin had here.
-      Files.deleteIfExists(partial.data().resolve("postgresql.auto.conf"));
-      Matcher label = LABEL.matcher(OwnedFiles.read(partial.data().resolve("backup_label")));
-      if (!label.find()) {
-        throw new PostgresException("a copy without backup_label cannot be trusted");
-      }
-      partial.write(
-          new PendingRecovery(
-              PendingRecovery.Goal.of(origin),
-              false,
-              Lsn.of(label.group(1)),
-              WalFiles.end(partial.data().resolve("pg_wal")).orElse(Lsn.of(label.group(1))),
-              Optional.empty()));
-    } catch (IOException e) {
-      throw new PostgresException("could not prepare the recovery of a copy: " + e, e);
-    }
-  }
-
-  private Recovery recover(ClusterDirectory cluster, Progress progress) {
+  Recovery recover(ClusterDirectory cluster, Progress progress) {
     return locked(
         cluster.home(),
         () ->
@@ -710,159 +439,10 @@ public final class Clusters {
   }
 
   /** Half way through an exchange a cluster's place is empty, and what goes there is elsewhere. */
-  private void refuseExchanged(UUID id) {
+  void refuseExchanged(UUID id) {
     if (Succession.of(at(id).home()).isUnderWay()) {
       throw new PostgresException(
           "an exchange of " + id + " was interrupted and must be completed first");
-    }
-  }
-
-  private void change(
-      ClusterSpec spec, Function<Succession, Succession.Step> way, Path from, Path to) {
-    ClusterDirectory live = at(spec.id());
-    ClusterDirectory coming = new ClusterDirectory(from);
-    ClusterDirectory leaving = new ClusterDirectory(to);
-    locked(
-        live.home(),
-        () ->
-            locked(
-                next(spec.id()).home(),
-                () -> {
-                  Succession.Step step = way.apply(Succession.of(live.home()));
-                  if (step == Succession.Step.LEAVE) {
-                    prepareArrival(spec, coming, live);
-                    // What is written now need not be written while nobody can work.
-                    checkpoint(live);
-                    new Postmaster(live).stop(StopMode.FAST);
-                    move(live, leaving);
-                    step = Succession.Step.ARRIVE;
-                  }
-                  if (step == Succession.Step.ARRIVE) {
-                    prepareArrival(spec, coming, live);
-                    move(coming, live);
-                  }
-                  takeLog(leaving, live);
-                  write(spec, live, live, installations.require(live.facts().major()));
-                  start(live);
-                  return spec;
-                }));
-  }
-
-  /** Stops what is to take a place, and lets its files speak of that place. */
-  private void prepareArrival(ClusterSpec spec, ClusterDirectory coming, ClusterDirectory place) {
-    existing(coming);
-    if (coming.isRecovering()) {
-      throw new PostgresException(coming.home().getFileName() + " is not recovered yet");
-    }
-    new Postmaster(coming).stop(StopMode.FAST);
-    write(spec, place, coming, installations.require(coming.facts().major()));
-  }
-
-  /** Moves what is in a place, or, where nothing is left of it, puts an empty mark there. */
-  private void move(ClusterDirectory from, ClusterDirectory to) {
-    try {
-      if (from.isTaken()) {
-        OwnedFiles.delete(to.home());
-        Files.move(from.home(), to.home(), StandardCopyOption.ATOMIC_MOVE);
-      } else {
-        OwnedFiles.directory(to.home(), ServerAccount.current(), "rwx------");
-        OwnedFiles.write(to.home().resolve("nothing-was-here"), "\n", ServerAccount.current());
-      }
-    } catch (IOException e) {
-      throw new PostgresException("could not move " + from.home() + ": " + e, e);
-    }
-    OwnedFiles.force(directory);
-  }
-
-  /** The log of the database goes on where it was, whichever server writes it. */
-  private static void takeLog(ClusterDirectory from, ClusterDirectory to) {
-    try {
-      if (Files.exists(from.logFile())) {
-        if (Files.exists(to.logFile())) {
-          Files.move(
-              to.logFile(), to.log().resolve("staged.log"), StandardCopyOption.REPLACE_EXISTING);
-        }
-        Files.move(from.logFile(), to.logFile());
-      }
-    } catch (IOException e) {
-      throw new PostgresException("could not move the log of " + to.home() + ": " + e, e);
-    }
-  }
-
-  private static void checkpoint(ClusterDirectory cluster) {
-    if (!(state(cluster) instanceof ClusterState.Running)) {
-      return;
-    }
-    try (Session session = new Session(connections(cluster).superuser("postgres"))) {
-      session.execute("CHECKPOINT");
-    } catch (SQLException e) {
-      log.info("{} stops without a checkpoint beforehand: {}", cluster.home(), e.getMessage());
-    }
-  }
-
-  private void drop(UUID id, ClusterDirectory cluster) {
-    locked(
-        id,
-        () ->
-            locked(
-                next(id).home(),
-                () -> {
-                  refuseExchanged(id);
-                  new Postmaster(cluster).stop(StopMode.IMMEDIATE);
-                  NewCluster.delete(cluster);
-                  return id;
-                }));
-  }
-
-  /** Writes files that speak of the cluster's final place into a place that may not be it yet. */
-  private void write(
-      ClusterSpec spec,
-      ClusterDirectory spoken,
-      ClusterDirectory place,
-      Installation installation) {
-    ServerAccount reader = place.facts().account();
-    Path file = place.conf().resolve(ServerConfiguration.CERTIFICATE);
-    Path key = place.conf().resolve(ServerConfiguration.KEY);
-    if (!Files.exists(key) || authority.needsRenewal(OwnedFiles.read(file), spec.hostNames())) {
-      ServerCertificate certificate = authority.issue(spec.hostNames());
-      // A crash between the two leaves a pair that does not match; removing the old certificate
-      // first makes the next try issue a new pair.
-      OwnedFiles.delete(file);
-      OwnedFiles.write(key, certificate.keyPem(), reader);
-      OwnedFiles.write(file, certificate.chainPem(), reader);
-    }
-    if (spec.replication() instanceof Replication.Follower(Upstream upstream)) {
-      String authorityFile = OwnedFiles.read(authority.certificateFile());
-      OwnedFiles.write(place.conf().resolve(ServerConfiguration.AUTHORITY), authorityFile, reader);
-      String password = upstream.password().replace("\\", "\\\\").replace(":", "\\:");
-      OwnedFiles.writeFor(
-          reader, place.conf().resolve(ServerConfiguration.PASSWORD), "*:*:*:*:" + password + "\n");
-    } else {
-      OwnedFiles.delete(place.conf().resolve(ServerConfiguration.PASSWORD));
-    }
-    Path archiver = place.conf().resolve(ServerConfiguration.ARCHIVER);
-    if (spec.archiving().isPresent()) {
-      Repository repository = repositories.of(spec.archiving().get());
-      makeRepository(repository, place);
-      String settings = repository.serverSettings(spoken.data(), spoken.spool());
-      OwnedFiles.write(archiver, settings, reader);
-    } else {
-      OwnedFiles.delete(archiver);
-    }
-    int segment = WalSegmentSize.megabytesIn(place.data());
-    ServerConfiguration.forTenant(spec, spoken, segment, installation, scripts).writeTo(place);
-  }
-
-  /**
-   * A repository that cannot be reached keeps no server from running: its write-ahead log waits,
-   * and {@link #openRepository} is tried again.
-   */
-  private static void makeRepository(Repository repository, ClusterDirectory place) {
-    try {
-      repository.create(place.data(), place.facts().account());
-    } catch (PostgresException unreachable) {
-      log.warn(
-          "the repository of {} cannot be made now: {}", place.home(), unreachable.getMessage());
     }
   }
 
@@ -874,12 +454,12 @@ public final class Clusters {
     }
   }
 
-  private <T> T locked(UUID id, Supplier<T> step) {
+  <T> T locked(UUID id, Supplier<T> step) {
     return locked(at(id).home(), step);
   }
 
   /** One at a time for one directory; who needs two of a database takes the successor's last. */
-  private <T> T locked(Path home, Supplier<T> step) {
+  <T> T locked(Path home, Supplier<T> step) {
     ReentrantLock lock = locks.computeIfAbsent(home, key -> new ReentrantLock());
     lock.lock();
     try {

@@ -26,6 +26,7 @@ class ExchangeIT {
 
   private final TestHost test = TestHost.open();
   private final Clusters clusters = test.host().clusters();
+  private final Successions successions = test.host().successions();
 
   @AfterAll
   void close() {
@@ -37,19 +38,22 @@ class ExchangeIT {
     TestDatabase database = database("old");
     ClusterSpec spec = database.spec();
     UUID id = spec.id();
-    assertThatThrownBy(() -> clusters.exchange(spec)).hasMessageContaining("no staged successor");
-    assertThatThrownBy(() -> clusters.exchangeBack(spec)).hasMessageContaining("nothing is kept");
-    clusters.stage(spec, new Origin.Live(id), Progress.NONE);
-    clusters.stage(spec, new Origin.Live(id), Progress.NONE);
-    assertThatThrownBy(() -> clusters.exchange(spec)).hasMessageContaining("not recovered");
-    clusters.recoverStaged(id, Progress.NONE);
+    assertThatThrownBy(() -> successions.exchange(spec))
+        .hasMessageContaining("no staged successor");
+    assertThatThrownBy(() -> successions.exchangeBack(spec))
+        .hasMessageContaining("nothing is kept");
+    successions.stage(spec, new Origin.Live(id), Progress.NONE);
+    successions.stage(spec, new Origin.Live(id), Progress.NONE);
+    assertThatThrownBy(() -> successions.exchange(spec)).hasMessageContaining("not recovered");
+    successions.recoverStaged(id, Progress.NONE);
     // Both run, and each is reached by its own socket; a Howdah started anew finds both.
     Clusters reopened = test.reopened().clusters();
-    assertThat(reopened.stagedState(id)).isInstanceOf(ClusterState.Running.class);
+    assertThat(reopened.successions().stagedState(id)).isInstanceOf(ClusterState.Running.class);
     assertThat(reopened.state(id)).isInstanceOf(ClusterState.Running.class);
     assertThat(clusters.list()).contains(id);
-    assertThat(clusters.hasStaged(id)).isTrue();
-    try (Session staged = new Session(clusters.stagedConnections(id).superuser(spec.database()))) {
+    assertThat(successions.hasStaged(id)).isTrue();
+    try (Session staged =
+        new Session(successions.stagedConnections(id).superuser(spec.database()))) {
       staged.execute("UPDATE public.t SET word = 'new'");
       assertThat(staged.rows("SHOW listen_addresses", row -> row.getString(1))).containsExactly("");
     }
@@ -60,27 +64,28 @@ class ExchangeIT {
     Files.writeString(clusters.logFile(id), "the past\n", java.nio.file.StandardOpenOption.APPEND);
 
     for (int i = 0; i < 2; i++) {
-      clusters.exchange(spec);
+      successions.exchange(spec);
       assertThat(word(database)).isEqualTo("new");
     }
     assertThat(Files.readString(clusters.logFile(id))).contains("the past");
-    assertThat(clusters.hasPrevious(id)).isTrue();
-    assertThat(clusters.hasStaged(id)).isFalse();
+    assertThat(successions.hasPrevious(id)).isTrue();
+    assertThat(successions.hasStaged(id)).isFalse();
     clusters.restart(id);
     for (int i = 0; i < 2; i++) {
-      clusters.exchangeBack(spec);
+      successions.exchangeBack(spec);
       assertThat(word(database)).isEqualTo("old");
     }
-    assertThat(clusters.hasStaged(id)).isTrue();
+    assertThat(successions.hasStaged(id)).isTrue();
     assertThat(Files.readString(clusters.logFile(id))).contains("the past");
-    clusters.exchange(spec);
+    successions.exchange(spec);
     assertThat(word(database)).isEqualTo("new");
-    clusters.dropPrevious(id);
-    assertThat(clusters.hasPrevious(id)).isFalse();
-    assertThatThrownBy(() -> clusters.exchangeBack(spec)).hasMessageContaining("nothing is kept");
-    clusters.stage(spec, new Origin.Live(id), Progress.NONE);
-    clusters.dropStaged(id);
-    clusters.stage(spec, new Origin.Live(id), Progress.NONE);
+    successions.dropPrevious(id);
+    assertThat(successions.hasPrevious(id)).isFalse();
+    assertThatThrownBy(() -> successions.exchangeBack(spec))
+        .hasMessageContaining("nothing is kept");
+    successions.stage(spec, new Origin.Live(id), Progress.NONE);
+    successions.dropStaged(id);
+    successions.stage(spec, new Origin.Live(id), Progress.NONE);
     clusters.destroy(id);
     try (var remains = Files.list(test.root().resolve("postgres"))) {
       assertThat(remains).noneMatch(p -> p.getFileName().toString().startsWith(id.toString()));
@@ -93,35 +98,36 @@ class ExchangeIT {
     TestDatabase database = staged("new");
     ClusterSpec spec = database.spec();
     Path home = clusters.directory(spec.id());
-    Path next = clusters.stagedDirectory(spec.id());
+    Path next = successions.stagedDirectory(spec.id());
     Path previous = Succession.sibling(home, Succession.PREVIOUS);
     // Killed with one server stopped, with both, and with both directories on their way.
-    clusters.stopStaged(spec.id(), StopMode.IMMEDIATE);
+    successions.stopStaged(spec.id(), StopMode.IMMEDIATE);
     clusters.stop(spec.id(), StopMode.FAST);
     Files.move(home, previous);
     assertThat(clusters.state(spec.id())).isInstanceOf(ClusterState.Absent.class);
     assertThatThrownBy(() -> clusters.create(spec)).hasMessageContaining("interrupted");
     assertThatThrownBy(() -> clusters.copy(spec, new Origin.Live(UUID.randomUUID()), Progress.NONE))
         .hasMessageContaining("interrupted");
-    assertThatThrownBy(() -> clusters.dropPrevious(spec.id())).hasMessageContaining("interrupted");
-    assertThatThrownBy(() -> clusters.dropStaged(spec.id())).hasMessageContaining("interrupted");
-    clusters.exchange(spec);
+    assertThatThrownBy(() -> successions.dropPrevious(spec.id()))
+        .hasMessageContaining("interrupted");
+    assertThatThrownBy(() -> successions.dropStaged(spec.id())).hasMessageContaining("interrupted");
+    successions.exchange(spec);
     assertThat(word(database)).isEqualTo("new");
     // Killed before the server was started, and in the middle of moving the log.
     clusters.stop(spec.id(), StopMode.IMMEDIATE);
     Files.move(clusters.logFile(spec.id()), previous.resolve("log/postgresql.log"));
-    clusters.exchange(spec);
+    successions.exchange(spec);
     assertThat(word(database)).isEqualTo("new");
     assertThat(clusters.logFile(spec.id())).exists();
     // The same on the way back.
     clusters.stop(spec.id(), StopMode.FAST);
     Files.move(home, next);
-    clusters.exchangeBack(spec);
+    successions.exchangeBack(spec);
     assertThat(word(database)).isEqualTo("old");
     clusters.stop(spec.id(), StopMode.FAST);
-    clusters.exchangeBack(spec);
+    successions.exchangeBack(spec);
     assertThat(word(database)).isEqualTo("old");
-    assertThat(clusters.hasPrevious(spec.id())).isFalse();
+    assertThat(successions.hasPrevious(spec.id())).isFalse();
   }
 
   @Test
@@ -131,11 +137,11 @@ class ExchangeIT {
       ClusterSpec spec = database.spec();
       clusters.stop(spec.id(), StopMode.IMMEDIATE);
       OwnedFiles.delete(clusters.directory(spec.id()).resolve(lost));
-      clusters.exchange(spec);
-      clusters.exchange(spec);
+      successions.exchange(spec);
+      successions.exchange(spec);
       assertThat(word(database)).isEqualTo("saved");
-      assertThat(clusters.hasPrevious(spec.id())).isFalse();
-      clusters.dropPrevious(spec.id());
+      assertThat(successions.hasPrevious(spec.id())).isFalse();
+      successions.dropPrevious(spec.id());
       clusters.destroy(spec.id());
     }
   }
@@ -144,21 +150,21 @@ class ExchangeIT {
   void nothingIsOverwrittenThatIsStillKept() throws Exception {
     TestDatabase database = staged("new");
     ClusterSpec spec = database.spec();
-    clusters.exchange(spec);
-    clusters.stage(spec, new Origin.Live(spec.id()), Progress.NONE);
-    clusters.recoverStaged(spec.id(), Progress.NONE);
-    assertThatThrownBy(() -> clusters.exchange(spec)).hasMessageContaining("still kept");
-    assertThatThrownBy(() -> clusters.exchangeBack(spec)).hasMessageContaining("is staged");
+    successions.exchange(spec);
+    successions.stage(spec, new Origin.Live(spec.id()), Progress.NONE);
+    successions.recoverStaged(spec.id(), Progress.NONE);
+    assertThatThrownBy(() -> successions.exchange(spec)).hasMessageContaining("still kept");
+    assertThatThrownBy(() -> successions.exchangeBack(spec)).hasMessageContaining("is staged");
     assertThat(word(database)).isEqualTo("new");
   }
 
   private TestDatabase staged(String word) throws SQLException {
     TestDatabase database = database("old");
     UUID id = database.spec().id();
-    clusters.stage(database.spec(), new Origin.Live(id), Progress.NONE);
-    clusters.recoverStaged(id, Progress.NONE);
+    successions.stage(database.spec(), new Origin.Live(id), Progress.NONE);
+    successions.recoverStaged(id, Progress.NONE);
     try (Session staged =
-        new Session(clusters.stagedConnections(id).superuser(database.spec().database()))) {
+        new Session(successions.stagedConnections(id).superuser(database.spec().database()))) {
       staged.rows("UPDATE public.t SET word = ? RETURNING 1", row -> true, word);
     }
     return database;

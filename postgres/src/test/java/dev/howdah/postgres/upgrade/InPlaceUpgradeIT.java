@@ -7,6 +7,7 @@ import dev.howdah.postgres.TestHost;
 import dev.howdah.postgres.TestSession;
 import dev.howdah.postgres.cluster.ClusterSpec;
 import dev.howdah.postgres.cluster.Clusters;
+import dev.howdah.postgres.cluster.Successions;
 import dev.howdah.postgres.copy.Origin;
 import dev.howdah.postgres.replication.Replication;
 import dev.howdah.postgres.replication.Upstream;
@@ -47,6 +48,7 @@ class InPlaceUpgradeIT {
     ClusterSpec old = database.spec();
     UUID id = old.id();
     Clusters clusters = test.host().clusters();
+    Successions successions = test.host().successions();
     try (TestSession session = database.connect()) {
       session.run("CREATE TABLE courses (id serial, name text)");
       session.run("INSERT INTO courses (name) VALUES ('before')");
@@ -54,14 +56,14 @@ class InPlaceUpgradeIT {
     test.host().replication(id).admit(ROLE, ScramVerifier.of(PASSWORD), ROLE);
     ClusterSpec leading = old.withReplication(new Replication.Leader(List.of(ROLE)));
     clusters.configure(leading);
-    clusters.stage(
+    successions.stage(
         old.withReplication(
             new Replication.Follower(
                 new Upstream("db.example.com", "127.0.0.1", old.port(), ROLE, PASSWORD, ROLE))),
         new Origin.Live(id),
         Progress.NONE);
-    clusters.recoverStaged(id, Progress.NONE);
-    clusters.prepareUpgrade(id, newest());
+    successions.recoverStaged(id, Progress.NONE);
+    successions.prepareUpgrade(id, newest());
     try (TestSession session = database.connect()) {
       session.run("INSERT INTO courses (name) VALUES ('meanwhile')");
     }
@@ -71,15 +73,15 @@ class InPlaceUpgradeIT {
     }
     test.host().stagedReplication(id).promote();
     ClusterSpec next = with(old, newest());
-    clusters.upgradeStaged(next);
-    clusters.upgradeStaged(next);
-    clusters.exchange(next);
+    successions.upgradeStaged(next);
+    successions.upgradeStaged(next);
+    successions.exchange(next);
     assertThat(names(database)).containsExactly(newest() + "|before,meanwhile");
-    assertThat(clusters.hasPrevious(id)).isTrue();
+    assertThat(successions.hasPrevious(id)).isTrue();
 
-    clusters.exchangeBack(old);
+    successions.exchangeBack(old);
     assertThat(names(database)).containsExactly(old.major() + "|before,meanwhile");
-    clusters.dropStaged(id);
+    successions.dropStaged(id);
   }
 
   private static List<String> names(TestDatabase database) throws SQLException {
