@@ -51,6 +51,8 @@ import dev.howdah.server.release.ReleaseRoutes;
 import dev.howdah.server.release.Releases;
 import dev.howdah.server.secret.Tokens;
 import dev.howdah.server.secret.Vault;
+import dev.howdah.server.succession.SuccessionFeature;
+import dev.howdah.server.succession.SuccessionWatch;
 import dev.howdah.server.transfer.TransferRoutes;
 import dev.howdah.server.transfer.Transfers;
 import dev.howdah.server.version.VersionCatalogue;
@@ -77,6 +79,7 @@ final class Server implements AutoCloseable {
 
   private static final Duration LOCK_PATIENCE = Duration.ofSeconds(8);
   private static final Duration RETAKE_PATIENCE = Duration.ofSeconds(30);
+  private static final Duration KEPT_INTERVAL = Duration.ofSeconds(10);
   private static final Duration FOLLOWER_INTERVAL = Duration.ofSeconds(15);
 
   private final ServerConfig config;
@@ -88,6 +91,7 @@ final class Server implements AutoCloseable {
   private final Supervisor supervisor;
   private final Enforcement enforcement;
   private final FollowerWatch followers;
+  private final SuccessionWatch succession;
   private final DatabaseFeature databases;
   private final Transfers transfers;
   private final LogSessions logs;
@@ -108,6 +112,7 @@ final class Server implements AutoCloseable {
       Supervisor supervisor,
       Enforcement enforcement,
       FollowerWatch followers,
+      SuccessionWatch succession,
       DatabaseFeature databases,
       Transfers transfers,
       LogSessions logs,
@@ -121,6 +126,7 @@ final class Server implements AutoCloseable {
     this.supervisor = supervisor;
     this.enforcement = enforcement;
     this.followers = followers;
+    this.succession = succession;
     this.databases = databases;
     this.transfers = transfers;
     this.logs = logs;
@@ -210,6 +216,19 @@ final class Server implements AutoCloseable {
             tokens);
     database.copyBy(copies.copying());
     operations.register(copies.procedures());
+    var succession =
+        SuccessionFeature.of(
+            jdbi,
+            clock,
+            host,
+            operations,
+            addons,
+            visibility,
+            databases.access(),
+            protection,
+            config.keptFor());
+    database.noteBy(succession.notes());
+    operations.register(succession.procedures());
     operations.register(List.of(appRemoval.procedure()));
     var transfers =
         new Transfers(jdbi, clock, apps, operations, databases.access(), host.dumps(), vault);
@@ -249,6 +268,7 @@ final class Server implements AutoCloseable {
     routes.addAll(new AddonRoutes(addons, attachments, config.publicUrl()).routes());
     routes.addAll(databases.routes());
     routes.addAll(copies.routes());
+    routes.addAll(succession.routes());
     routes.addAll(new TransferRoutes(transfers).routes());
     routes.addAll(new VersionRoutes(versions).routes());
     routes.addAll(new KeyRoutes(new Keys(jdbi, clock)).routes());
@@ -276,6 +296,7 @@ final class Server implements AutoCloseable {
         supervisor,
         databases.enforcement(),
         copies.watch(),
+        succession.watch(),
         database,
         transfers,
         logs,
@@ -293,6 +314,7 @@ final class Server implements AutoCloseable {
     var _ = timer.scheduleWithFixedDelay(this::look, 0, 1, TimeUnit.SECONDS);
     enforcement.start(config.enforcementInterval());
     followers.start(FOLLOWER_INTERVAL);
+    succession.start(KEPT_INTERVAL);
     api.start(config.listen(), config.port());
     log.info("Howdah serves {} from {}", config.publicUrl(), config.data());
     templates.start();
@@ -316,6 +338,7 @@ final class Server implements AutoCloseable {
     templates.interrupt();
     enforcement.close();
     followers.close();
+    succession.close();
     supervisor.close();
     operations.close();
     transfers.close();

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param region the label of this host (HOWDAH_REGION)
  * @param rateLimit requests an hour and account (HOWDAH_RATE_LIMIT)
  * @param enforcementInterval pause between looks at plan limits (HOWDAH_ENFORCEMENT_INTERVAL)
+ * @param keptFor how long what was replaced in place is kept (HOWDAH_KEPT_FOR)
  * @param grace replaces the grace period of plans.yaml (HOWDAH_GRACE)
  * @param controlUrl an outside control database (HOWDAH_DATABASE_URL)
  * @param adminEmail e-mail address of the first account (HOWDAH_ADMIN_EMAIL)
@@ -39,6 +40,7 @@ record ServerConfig(
     String region,
     int rateLimit,
     Duration enforcementInterval,
+    Duration keptFor,
     Optional<Duration> grace,
     Optional<String> controlUrl,
     Optional<String> adminEmail,
@@ -97,6 +99,7 @@ record ServerConfig(
         environment.getOrDefault("HOWDAH_REGION", "us"),
         Integer.parseInt(environment.getOrDefault("HOWDAH_RATE_LIMIT", "4500")),
         Duration.parse(environment.getOrDefault("HOWDAH_ENFORCEMENT_INTERVAL", "PT60S")),
+        Duration.parse(environment.getOrDefault("HOWDAH_KEPT_FOR", "PT24H")),
         text(environment, "HOWDAH_GRACE").map(Duration::parse),
         text(environment, "HOWDAH_DATABASE_URL"),
         text(environment, "HOWDAH_ADMIN_EMAIL"),

@@ -99,6 +99,7 @@ class ArchitectureTest {
                           "dev.howdah.server.copy",
                           "dev.howdah.server.database",
                           "dev.howdah.server.protection",
+                          "dev.howdah.server.succession",
                           "dev.howdah.server.version",
                           "dev.howdah.server.upgrade",
                           "dev.howdah.server.transfer",

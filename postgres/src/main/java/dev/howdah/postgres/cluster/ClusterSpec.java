@@ -85,6 +85,25 @@ public record ClusterSpec(
         false);
   }
 
+  /** The same of another major version. */
+  public ClusterSpec withMajor(int other) {
+    return new ClusterSpec(
+        id,
+        other,
+        port,
+        database,
+        listenAddresses,
+        hostNames,
+        walSegmentSize,
+        connectionLimit,
+        extensions,
+        settings,
+        userSettings,
+        archiving,
+        replication,
+        sealed);
+  }
+
   /** The same, archiving to another lineage or to none. */
   public ClusterSpec withArchiving(Optional<Archiving> other) {
     return new ClusterSpec(

@@ -215,6 +215,15 @@ public final class Successions {
     return clusters.previous(id).holdsDatabase();
   }
 
+  /**
+   * Whether an exchange, complete or not, has replaced what was no database any more, so that there
+   * is no way back.
+   */
+  public boolean hasReplacedRuins(UUID id) {
+    ClusterDirectory previous = clusters.previous(id);
+    return previous.isTaken() && !previous.holdsDatabase();
+  }
+
   /** Stops and deletes the staged successor, also a half-made one. */
   public void dropStaged(UUID id) {
     drop(id, clusters.next(id));

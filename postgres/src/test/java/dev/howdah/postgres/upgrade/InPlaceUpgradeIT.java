@@ -72,7 +72,7 @@ class InPlaceUpgradeIT {
       Thread.onSpinWait();
     }
     test.host().stagedReplication(id).promote();
-    ClusterSpec next = with(old, newest());
+    ClusterSpec next = old.withMajor(newest());
     successions.upgradeStaged(next);
     successions.upgradeStaged(next);
     successions.exchange(next);
@@ -96,21 +96,5 @@ class InPlaceUpgradeIT {
 
   private int newest() {
     return test.host().installations().newest().orElseThrow().major();
-  }
-
-  private static ClusterSpec with(ClusterSpec spec, int major) {
-    return new ClusterSpec(
-        spec.id(),
-        major,
-        spec.port(),
-        spec.database(),
-        spec.listenAddresses(),
-        spec.hostNames(),
-        spec.walSegmentSize(),
-        spec.connectionLimit(),
-        spec.extensions(),
-        spec.settings(),
-        spec.userSettings(),
-        spec.archiving());
   }
 }

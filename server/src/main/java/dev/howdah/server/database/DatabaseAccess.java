@@ -78,6 +78,20 @@ public final class DatabaseAccess {
     store.setState(handle, id, Database.State.AVAILABLE);
   }
 
+  /**
+   * Records that a database is what took its place. Whether that keeps to its plan is measured
+   * anew.
+   */
+  public void succeed(Handle handle, UUID id, int major, UUID lineage) {
+    store.setIncarnation(handle, id, major, lineage);
+    store.setCompliance(handle, id, Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  /** The names of the add-ons that follow a database. */
+  public List<String> followerNames(Handle handle, UUID leader) {
+    return store.followerNames(handle, leader);
+  }
+
   /** Records where the content of a database comes from. */
   public void setOrigin(Handle handle, UUID id, Database.Origin origin) {
     store.setOrigin(handle, id, origin);

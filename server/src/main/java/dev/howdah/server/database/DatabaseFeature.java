@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
 
@@ -35,6 +36,7 @@ public final class DatabaseFeature {
   private final DatabaseStore store;
   private final Tokens tokens;
   private final PostgresProvider provider;
+  private final List<Notes> notes = new CopyOnWriteArrayList<>();
 
   /** The first stage. */
   public DatabaseFeature(
@@ -59,6 +61,11 @@ public final class DatabaseFeature {
     this.tokens = tokens;
     this.provider =
         new PostgresProvider(catalogue, versions, endpoints, operations, clock, tokens, store);
+  }
+
+  /** Adds lines to what is shown of databases; before the first request. */
+  public void noteBy(Notes more) {
+    notes.add(more);
   }
 
   /** Tells how databases are made that begin as a copy; before the first request. */
@@ -86,7 +93,8 @@ public final class DatabaseFeature {
             versions,
             clustering,
             store,
-            tokens);
+            tokens,
+            notes);
     return new Parts(
         procedures.all(),
         new DatabaseRoutes(databases, region).routes(),

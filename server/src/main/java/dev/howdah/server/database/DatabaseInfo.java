@@ -27,7 +27,12 @@ final class DatabaseInfo {
   record Item(String name, List<String> values, @Nullable Boolean resolveDbName) {}
 
   static List<Item> of(Databases.View view, String region) {
-    return view.plan().has("fork") ? production(view, region) : starter(view, region);
+    List<Item> items = view.plan().has("fork") ? production(view, region) : starter(view, region);
+    for (Notes.Note note : view.notes()) {
+      items.removeIf(item -> item.name().equals(note.name()));
+      items.add(item(note.name(), note.value()));
+    }
+    return items;
   }
 
   private static List<Item> starter(Databases.View view, String region) {

@@ -8,6 +8,7 @@ import static dev.howdah.server.platform.Shape.optional;
 import static dev.howdah.server.platform.Shape.required;
 import static dev.howdah.server.platform.Shape.text;
 
+import dev.howdah.server.operation.Operation;
 import dev.howdah.server.platform.Call;
 import dev.howdah.server.platform.Reply;
 import dev.howdah.server.platform.Route;
@@ -197,6 +198,16 @@ public final class DatabaseRoutes {
 
   private static boolean forced(Call call) {
     return call.bool("/forced").orElse(false);
+  }
+
+  /**
+   * What to answer about an operation.
+   *
+   * @param done the message when it has succeeded
+   * @throws dev.howdah.server.platform.ApiError when it has not and will not
+   */
+  public static Reply.Json answer(Operation operation, String done) {
+    return answer(Databases.progress(operation), done);
   }
 
   static Reply.Json answer(Databases.Progress progress, String done) {

@@ -167,6 +167,15 @@ final class DatabaseStore {
         .execute();
   }
 
+  void setIncarnation(Handle handle, UUID id, int major, UUID lineage) {
+    handle
+        .createUpdate("update database set major = :major, lineage = :lineage where id = :id")
+        .bind("id", id)
+        .bind("major", major)
+        .bind("lineage", lineage)
+        .execute();
+  }
+
   void setPlan(Handle handle, UUID id, String plan) {
     handle
         .createUpdate("update database set plan = :plan where id = :id")

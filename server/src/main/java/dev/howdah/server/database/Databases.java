@@ -50,6 +50,7 @@ public final class Databases {
   private final Clustering clustering;
   private final DatabaseStore store;
   private final Tokens tokens;
+  private final List<Notes> notes;
 
   Databases(
       Jdbi jdbi,
@@ -62,7 +63,8 @@ public final class Databases {
       Versions versions,
       Clustering clustering,
       DatabaseStore store,
-      Tokens tokens) {
+      Tokens tokens,
+      List<Notes> notes) {
     this.jdbi = jdbi;
     this.clock = clock;
     this.addons = addons;
@@ -74,6 +76,7 @@ public final class Databases {
     this.clustering = clustering;
     this.store = store;
     this.tokens = tokens;
+    this.notes = notes;
   }
 
   /**
@@ -82,6 +85,7 @@ public final class Databases {
    * @param url of the credential that the caller has: the default one of those who manage the
    *     database, else the one that their app's attachment names
    * @param version what is said of its major version; empty when the host has it no more
+   * @param notes what other features say of it
    */
   public record View(
       Addon addon,
@@ -94,7 +98,8 @@ public final class Databases {
       Optional<Operation> underWay,
       String progress,
       Optional<PostgresVersion> version,
-      Kin kin) {}
+      Kin kin,
+      List<Notes.Note> notes) {}
 
   /**
    * The databases that have to do with one.
@@ -130,7 +135,8 @@ public final class Databases {
         List<Credential> credentials,
         Optional<String> url,
         Optional<Operation> op,
-        Kin kin) {}
+        Kin kin,
+        List<Notes.Note> notes) {}
     Rows rows =
         jdbi.withHandle(handle -> {
           Addon addon = visibility.visible(handle, caller, reference);
@@ -145,7 +151,8 @@ public final class Databases {
                   .findFirst()
                   .map(credential -> credential.url(database)),
               operations.unfinished(handle, addon.id()).stream().findFirst(),
-              kin(handle, database));
+              kin(handle, database),
+              notes.stream().flatMap(note -> note.of(handle, database).stream()).toList());
         });
     boolean copy = rows.database().following().isPresent() || rows.database().origin().isPresent();
     if (rows.database().state() == Database.State.CREATING && !copy) {
@@ -164,7 +171,8 @@ public final class Databases {
             rows.op(),
             rows.op().map(operations::progress).orElse(""),
             versions.find(rows.database().major()),
-            behind(rows.database(), rows.kin())));
+            behind(rows.database(), rows.kin()),
+            rows.notes()));
   }
 
   private Kin kin(Handle handle, Database database) {
