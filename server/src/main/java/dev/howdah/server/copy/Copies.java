@@ -9,9 +9,14 @@ import dev.howdah.server.operation.Operation;
 import dev.howdah.server.operation.Operations;
 import dev.howdah.server.platform.ApiError;
 import dev.howdah.server.platform.Caller;
+import dev.howdah.server.succession.Succession;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -23,19 +28,136 @@ public final class Copies {
   private final Addons addons;
   private final Visibility visibility;
   private final Operations operations;
+  private final InstantSource clock;
   private final DatabaseAccess databases;
+  private final Succession succession;
+  private final CopyOrders orders;
 
   Copies(
       Jdbi jdbi,
+      InstantSource clock,
       Addons addons,
       Visibility visibility,
       Operations operations,
-      DatabaseAccess databases) {
+      DatabaseAccess databases,
+      Succession succession,
+      CopyOrders orders) {
     this.jdbi = jdbi;
+    this.clock = clock;
     this.addons = addons;
     this.visibility = visibility;
     this.operations = operations;
     this.databases = databases;
+    this.succession = succession;
+    this.orders = orders;
+  }
+
+  /**
+   * Begins to bring a database back to an earlier moment, where it is.
+   *
+   * @param to the moment, or else
+   * @param by how long ago it was
+   * @return what to tell the one who asked
+   */
+  public String rollBack(
+      Caller caller, String reference, Optional<String> to, Optional<String> by) {
+    Instant now = clock.instant();
+    Instant moment = PointInTime.of(to, by, now);
+    replace(
+        caller,
+        reference,
+        InPlaceProcedures.ROLLBACK,
+        (handle, addon, database) -> {
+          requireProtected(addon, database, "Rollback");
+          orders.requireReachable(addon.name(), database, moment, now);
+          return Map.of("moment", moment.toString(), "from", database.lineage());
+        });
+    return "Database will become available after it completes rolling back to "
+        + PointInTime.describe(moment, now);
+  }
+
+  /**
+   * Begins to rebuild a database whose files are lost or damaged from its repository.
+   *
+   * @return what to tell the one who asked
+   */
+  public String recover(Caller caller, String reference) {
+    replace(
+        caller,
+        reference,
+        InPlaceProcedures.RECOVER,
+        (handle, addon, database) -> {
+          requireProtected(addon, database, "Recovery");
+          if (databases.clustering().running(database)) {
+            throw ApiError.invalid(
+                addon.name()
+                    + " is running, and has nothing to be recovered from. To bring it back to an"
+                    + " earlier moment, use pg:rollback.");
+          }
+          return Map.of("from", database.lineage());
+        });
+    return "Database will become available after it completes recovering from its archive";
+  }
+
+  /**
+   * Begins to make a fork what its source is now.
+   *
+   * @return what to tell the one who asked
+   */
+  public String refresh(Caller caller, String reference) {
+    replace(
+        caller,
+        reference,
+        InPlaceProcedures.REFRESH,
+        (handle, addon, database) -> {
+          Database source =
+              database
+                  .origin()
+                  .flatMap(origin -> databases.database(handle, origin.databaseId()))
+                  .orElseThrow(() ->
+                      ApiError.invalid(
+                          addon.name()
+                              + " is no fork, or what it was forked from is gone: there is nothing"
+                              + " to refresh it from."));
+          orders.requireCopyable(handle, caller, source, databases.plan(database), "fork");
+          if (source.major() != database.major()) {
+            throw ApiError.invalid(
+                "%s is a PostgreSQL %d and its source a %d: make a new fork instead."
+                    .formatted(addon.name(), database.major(), source.major()));
+          }
+          return Map.of("source", source.id());
+        });
+    return "Database will become available after it completes refreshing";
+  }
+
+  /** Says what an operation is told, or refuses. */
+  private interface Particulars {
+    Map<String, Object> of(Handle handle, Addon addon, Database database);
+  }
+
+  private void replace(Caller caller, String reference, String kind, Particulars particulars) {
+    Operation started =
+        jdbi.inTransaction(handle -> {
+          Database database = succession.take(handle, caller, reference);
+          Addon addon = visibility.manageable(handle, caller, reference);
+          UUID lineage = UUID.randomUUID();
+          succession.prepare(handle, database, lineage);
+          Map<String, Object> input = new HashMap<>(particulars.of(handle, addon, database));
+          input.put("lineage", lineage);
+          input.put("major", database.major());
+          input.put("by", caller.accountId());
+          input.put("email", caller.email());
+          return operations.submit(handle, kind, database.id(), input);
+        });
+    operations.wake(started.id());
+  }
+
+  private void requireProtected(Addon addon, Database database, String what) {
+    if (!databases.plan(database).has("rollback")) {
+      throw ApiError.invalid(
+          "%s is only available on production databases, and %s has the plan %s."
+              .formatted(what, addon.name(), database.plan()));
+    }
   }
 
   /**

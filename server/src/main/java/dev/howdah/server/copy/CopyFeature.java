@@ -10,8 +10,10 @@ import dev.howdah.server.operation.Procedure;
 import dev.howdah.server.platform.Route;
 import dev.howdah.server.protection.Protection;
 import dev.howdah.server.secret.Tokens;
+import dev.howdah.server.succession.Succession;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Jdbi;
 
 /**
@@ -35,14 +37,20 @@ public record CopyFeature(
       Visibility visibility,
       DatabaseAccess databases,
       Protection protection,
+      Succession succession,
       Tokens tokens) {
     var orders = new CopyOrders(host, clock, addons, visibility, databases, protection, tokens);
+    var archival = new Archival(host.clusters());
     var procedures =
-        new CopyProcedures(jdbi, clock, host, operations, addons, databases, protection);
-    var copies = new Copies(jdbi, addons, visibility, operations, databases);
+        new CopyProcedures(jdbi, clock, host, operations, addons, databases, protection, archival);
+    var inPlace =
+        new InPlaceProcedures(
+            jdbi, clock, host, operations, databases, protection, succession, archival);
+    var copies =
+        new Copies(jdbi, clock, addons, visibility, operations, databases, succession, orders);
     return new CopyFeature(
         orders,
-        procedures.all(),
+        Stream.concat(procedures.all().stream(), inPlace.all().stream()).toList(),
         new CopyRoutes(copies).routes(),
         new FollowerWatch(jdbi, operations, databases));
   }

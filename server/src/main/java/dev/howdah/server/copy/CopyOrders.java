@@ -116,17 +116,7 @@ final class CopyOrders implements Copying {
       Handle handle, Addon addon, DatabasePlan plan, Map<String, String> options, Caller by) {
     String kind = KINDS.stream().filter(options::containsKey).findFirst().orElseThrow();
     Addon sourceAddon = source(handle, addon, options.getOrDefault(kind, ""), by);
-    requireAccess(handle, by, sourceAddon, kind);
-    Database source =
-        databases
-            .database(handle, sourceAddon.id())
-            .filter(database -> database.state() == Database.State.AVAILABLE)
-            .orElseThrow(() ->
-                ApiError.conflict(
-                    sourceAddon.name() + " is not available yet. Wait for it with pg:wait."));
-    if (!databases.plan(source).has(kind)) {
-      throw onlyProduction(kind);
-    }
+    Database source = requireCopyable(handle, by, sourceAddon, plan, kind);
     Optional.ofNullable(options.get("version"))
         .filter(version -> !version.equals(String.valueOf(source.major())))
         .ifPresent(version -> {
@@ -135,7 +125,6 @@ final class CopyOrders implements Copying {
                       .formatted(sourceAddon.name(), source.major())
                   + " copy with pg:upgrade.");
         });
-    requireRoom(sourceAddon, source, plan);
     return switch (kind) {
       case "follow" -> follow(sourceAddon, source);
       case "rollback" -> rollback(sourceAddon, source, options);
@@ -144,6 +133,31 @@ final class CopyOrders implements Copying {
               ? fast(sourceAddon, source)
               : fork(sourceAddon, source);
     };
+  }
+
+  /** As for a new copy, of a source that is known: refuses what the caller may not copy now. */
+  void requireCopyable(
+      Handle handle, Caller by, Database source, DatabasePlan plan, String kind) {
+    Addon addon = visibility.visible(handle, by, source.id().toString());
+    requireCopyable(handle, by, addon, plan, kind);
+    requireRunning(addon, source);
+  }
+
+  private Database requireCopyable(
+      Handle handle, Caller by, Addon addon, DatabasePlan plan, String kind) {
+    requireAccess(handle, by, addon, kind);
+    Database source =
+        databases
+            .database(handle, addon.id())
+            .filter(database -> database.state() == Database.State.AVAILABLE)
+            .orElseThrow(() ->
+                ApiError.conflict(
+                    addon.name() + " is not available yet. Wait for it with pg:wait."));
+    if (!databases.plan(source).has(kind)) {
+      throw onlyProduction(kind);
+    }
+    requireRoom(addon, source, plan);
+    return source;
   }
 
   private Order follow(Addon addon, Database leader) {

@@ -1,7 +1,6 @@
 package dev.howdah.server.copy;
 
 import dev.howdah.postgres.PostgresHost;
-import dev.howdah.postgres.cluster.ArchiveStatus;
 import dev.howdah.postgres.cluster.ClusterSpec;
 import dev.howdah.postgres.copy.Origin;
 import dev.howdah.postgres.copy.Recovery;
@@ -24,10 +23,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,8 +68,7 @@ final class CopyProcedures {
   private final Clustering clustering;
   private final Protection protection;
 
-  /** Up to where a source's log must be archived before it is read, by operation. */
-  private final Map<UUID, Lsn> awaited = new ConcurrentHashMap<>();
+  private final Archival archival;
 
   CopyProcedures(
       Jdbi jdbi,
@@ -81,7 +77,8 @@ final class CopyProcedures {
       Operations operations,
       Addons addons,
       DatabaseAccess databases,
-      Protection protection) {
+      Protection protection,
+      Archival archival) {
     this.jdbi = jdbi;
     this.clock = clock;
     this.host = host;
@@ -90,6 +87,7 @@ final class CopyProcedures {
     this.databases = databases;
     this.clustering = databases.clustering();
     this.protection = protection;
+    this.archival = archival;
   }
 
   List<Procedure> all() {
@@ -128,23 +126,7 @@ final class CopyProcedures {
     if (!how(operation).equals("archive")) {
       return Outcome.done();
     }
-    Optional<Database> source = find(uuid(operation, "source"));
-    if (source.isEmpty() || !clustering.running(source.get())) {
-      // What there is must do; the moment was checked against it.
-      return Outcome.done();
-    }
-    UUID id = source.get().id();
-    Lsn target = awaited.computeIfAbsent(operation.id(), none -> host.clusters().finishLog(id));
-    ArchiveStatus status = host.clusters().archiveStatus(id);
-    if (status.archived().compareTo(target) < 0) {
-      return new Outcome.Again(
-          LOOK,
-          status.failingSince().isPresent()
-              ? "waiting for the archive, which does not answer"
-              : Completion.text(0));
-    }
-    awaited.remove(operation.id());
-    return Outcome.done();
+    return archival.await(operation, uuid(operation, "source"));
   }
 
   private Outcome copy(Operation operation) {
@@ -199,7 +181,7 @@ final class CopyProcedures {
    * Also what is left of a copy that was never complete. Its source knows nothing of it any more.
    */
   private Outcome remove(Operation operation) {
-    awaited.remove(operation.id());
+    archival.forget(operation);
     Optional<Database> copy = find(operation.subject());
     copy.ifPresent(database -> {
       clustering.destroy(database);

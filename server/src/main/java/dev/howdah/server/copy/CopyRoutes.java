@@ -1,5 +1,9 @@
 package dev.howdah.server.copy;
 
+import static dev.howdah.server.platform.Shape.object;
+import static dev.howdah.server.platform.Shape.optional;
+import static dev.howdah.server.platform.Shape.text;
+
 import dev.howdah.server.operation.Operation;
 import dev.howdah.server.platform.ApiError;
 import dev.howdah.server.platform.Call;
@@ -18,7 +22,28 @@ public final class CopyRoutes {
 
   /** The endpoints. */
   public List<Route> routes() {
-    return List.of(Route.of("PUT", "/client/v11/databases/{database}/unfollow", this::unfollow));
+    return List.of(
+        Route.of("PUT", "/client/v11/databases/{database}/unfollow", this::unfollow),
+        Route.of(
+            "POST",
+            "/client/v11/databases/{database}/rollback",
+            object(optional("to", text(100)), optional("by", text(100))),
+            call ->
+                begun(
+                    copies.rollBack(
+                        call.caller(), call.path("database"), call.text("/to"), call.text("/by")))),
+        Route.of(
+            "POST",
+            "/client/v11/databases/{database}/recover",
+            call -> begun(copies.recover(call.caller(), call.path("database")))),
+        Route.of(
+            "POST",
+            "/client/v11/databases/{database}/refresh",
+            call -> begun(copies.refresh(call.caller(), call.path("database")))));
+  }
+
+  private static Reply begun(String message) {
+    return new Reply.Json(202, Map.of("message", message), Map.of());
   }
 
   private Reply unfollow(Call call) {
