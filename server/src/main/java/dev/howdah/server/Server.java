@@ -203,19 +203,6 @@ final class Server implements AutoCloseable {
         database.with(addons, visibility, attachments, config.region());
     operations.register(databases.procedures());
     var protection = new Protection(jdbi, clock, tokens, vault, host.repositories());
-    var copies =
-        CopyFeature.of(
-            jdbi,
-            clock,
-            host,
-            operations,
-            addons,
-            visibility,
-            databases.access(),
-            protection,
-            tokens);
-    database.copyBy(copies.copying());
-    operations.register(copies.procedures());
     var succession =
         SuccessionFeature.of(
             jdbi,
@@ -229,6 +216,20 @@ final class Server implements AutoCloseable {
             config.keptFor());
     database.noteBy(succession.notes());
     operations.register(succession.procedures());
+    var copies =
+        CopyFeature.of(
+            jdbi,
+            clock,
+            host,
+            operations,
+            addons,
+            visibility,
+            databases.access(),
+            protection,
+            succession.succession(),
+            tokens);
+    database.copyBy(copies.copying());
+    operations.register(copies.procedures());
     operations.register(List.of(appRemoval.procedure()));
     var transfers =
         new Transfers(jdbi, clock, apps, operations, databases.access(), host.dumps(), vault);

@@ -38,6 +38,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The tenants' clusters on this host: {@code <root>/postgres/<id>/{data,conf,run,log,spool}}. Every
@@ -45,6 +47,8 @@ import java.util.stream.Stream;
  * threads; two calls for one cluster wait for each other.
  */
 public final class Clusters {
+
+  private static final Logger log = LoggerFactory.getLogger(Clusters.class);
 
   private final Path directory;
   private final Installations installations;
@@ -174,15 +178,27 @@ public final class Clusters {
         });
   }
 
-  /** Stops fast and starts. */
+  /** Stops fast and starts, and works before that so that nobody waits for it while it is down. */
   public void restart(UUID id) {
     locked(
         id,
         () -> {
+          checkpoint(at(id));
           stop(id, StopMode.FAST);
           start(id);
           return id;
         });
+  }
+
+  static void checkpoint(ClusterDirectory cluster) {
+    if (!(state(cluster) instanceof ClusterState.Running)) {
+      return;
+    }
+    try (Session session = new Session(connections(cluster).superuser("postgres"))) {
+      session.execute("CHECKPOINT");
+    } catch (SQLException e) {
+      log.info("{} stops without a checkpoint beforehand: {}", cluster.home(), e.getMessage());
+    }
   }
 
   /** Lets a running server read its configuration files again. */
@@ -201,6 +217,26 @@ public final class Clusters {
       return new ClusterState.Failed("it is not known whether all its files reached the disk");
     }
     return new Postmaster(cluster).state();
+  }
+
+  /**
+   * Ends a server at once, and whatever else runs of it: also one whose files are gone from under
+   * it, which would keep the port from the one that takes its place.
+   *
+   * @param port that the cluster has
+   */
+  public void end(UUID id, int port) {
+    locked(
+        id,
+        () -> {
+          new Postmaster(at(id)).stop(StopMode.IMMEDIATE);
+          if (accounts instanceof ServerAccounts.PerCluster own) {
+            Orphans.endOf(own.forPort(port));
+          } else {
+            Orphans.endIn(at(id).home());
+          }
+          return id;
+        });
   }
 
   /**

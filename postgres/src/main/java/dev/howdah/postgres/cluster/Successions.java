@@ -9,7 +9,6 @@ import dev.howdah.postgres.os.ServerAccounts;
 import dev.howdah.postgres.repository.Progress;
 import dev.howdah.postgres.sql.ControlConnections;
 import dev.howdah.postgres.sql.Identifier;
-import dev.howdah.postgres.sql.Session;
 import dev.howdah.postgres.tenant.Refurbishment;
 import dev.howdah.postgres.upgrade.Layout;
 import dev.howdah.postgres.version.Installation;
@@ -18,11 +17,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.sql.SQLException;
 import java.util.UUID;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What takes the place of a cluster: made beside it in {@code <id>.next} while it goes on, and
@@ -31,8 +27,6 @@ import org.slf4j.LoggerFactory;
  * instruction. Safe for use by many threads; two calls for one cluster wait for each other.
  */
 public final class Successions {
-
-  private static final Logger log = LoggerFactory.getLogger(Successions.class);
 
   private final Clusters clusters;
   private final Path directory;
@@ -115,7 +109,7 @@ public final class Successions {
                     installations.require(staged.facts().major()),
                     staged.data(),
                     Clusters.connections(staged)));
-            checkpoint(staged);
+            Clusters.checkpoint(staged);
             new Postmaster(staged).stop(StopMode.FAST);
           }
           upgrade.run();
@@ -249,7 +243,7 @@ public final class Successions {
                   if (step == Succession.Step.LEAVE) {
                     prepareArrival(spec, coming, live);
                     // What is written now need not be written while nobody can work.
-                    checkpoint(live);
+                    Clusters.checkpoint(live);
                     new Postmaster(live).stop(StopMode.FAST);
                     move(live, leaving);
                     step = Succession.Step.ARRIVE;
@@ -303,17 +297,6 @@ public final class Successions {
       }
     } catch (IOException e) {
       throw new PostgresException("could not move the log of " + to.home() + ": " + e, e);
-    }
-  }
-
-  private static void checkpoint(ClusterDirectory cluster) {
-    if (!(Clusters.state(cluster) instanceof ClusterState.Running)) {
-      return;
-    }
-    try (Session session = new Session(Clusters.connections(cluster).superuser("postgres"))) {
-      session.execute("CHECKPOINT");
-    } catch (SQLException e) {
-      log.info("{} stops without a checkpoint beforehand: {}", cluster.home(), e.getMessage());
     }
   }
 

@@ -19,11 +19,11 @@ public final class Orphans {
 
   private Orphans() {}
 
-  /** Ends every process that works in a directory or below it, and returns when they are gone. */
+  /**
+   * Ends every process that works in a directory or below it, also one that is deleted, and returns
+   * when they are gone.
+   */
   public static void endIn(Path directory) {
-    if (!Files.isDirectory(directory)) {
-      return;
-    }
     Instant giveUp = Instant.now().plus(PATIENCE);
     for (List<Long> found = in(directory); !found.isEmpty(); found = in(directory)) {
       if (Instant.now().isAfter(giveUp)) {

@@ -1,8 +1,8 @@
 package dev.howdah.server.copy;
 
 import dev.howdah.postgres.cluster.ArchiveStatus;
-import dev.howdah.postgres.cluster.Clusters;
 import dev.howdah.postgres.cluster.ClusterState;
+import dev.howdah.postgres.cluster.Clusters;
 import dev.howdah.postgres.repository.Lsn;
 import dev.howdah.server.operation.Operation;
 import dev.howdah.server.operation.Outcome;

@@ -136,8 +136,7 @@ final class CopyOrders implements Copying {
   }
 
   /** As for a new copy, of a source that is known: refuses what the caller may not copy now. */
-  void requireCopyable(
-      Handle handle, Caller by, Database source, DatabasePlan plan, String kind) {
+  void requireCopyable(Handle handle, Caller by, Database source, DatabasePlan plan, String kind) {
     Addon addon = visibility.visible(handle, by, source.id().toString());
     requireCopyable(handle, by, addon, plan, kind);
     requireRunning(addon, source);

@@ -40,6 +40,9 @@ final class CopyProcedures {
   /** Makes a follower. */
   static final String FOLLOW = "follow-database";
 
+  /** Makes a follower anew, where it is. */
+  static final String REBUILD = "rebuild-follower";
+
   /** Lets a follower go. */
   static final String UNFOLLOW = "unfollow-database";
 
@@ -110,6 +113,16 @@ final class CopyProcedures {
                 new Step("follow", this::follow),
                 new Step("catch-up", this::catchUp)),
             List.of(new Step("remove", this::remove))),
+        new Procedure(
+            REBUILD,
+            DEADLINE,
+            List.of(
+                new Step("admit", this::admit),
+                new Step("stage", this::stage),
+                new Step("follow", this::followStaged),
+                new Step("exchange", this::exchange),
+                new Step("drop", this::drop)),
+            List.of(new Step("take-back", this::takeBack))),
         new Procedure(
             UNFOLLOW,
             DEADLINE,
@@ -218,6 +231,39 @@ final class CopyProcedures {
     Database follower = database(operation);
     host.clusters().recover(follower.id(), completion(operation, COPIED, REPLAYED));
     clustering.configure(follower, databases.plan(follower));
+    return Outcome.done();
+  }
+
+  private Outcome stage(Operation operation) {
+    Database follower = database(operation);
+    UUID leader = follower.following().orElseThrow().leaderId();
+    host.successions()
+        .stage(spec(follower), new Origin.Live(leader), completion(operation, 0, COPIED));
+    return Outcome.done();
+  }
+
+  private Outcome followStaged(Operation operation) {
+    host.successions().recoverStaged(operation.subject(), completion(operation, COPIED, REPLAYED));
+    return Outcome.done();
+  }
+
+  private Outcome exchange(Operation operation) {
+    host.successions().exchange(spec(database(operation)));
+    return Outcome.done();
+  }
+
+  private Outcome drop(Operation operation) {
+    host.successions().dropPrevious(operation.subject());
+    return Outcome.done();
+  }
+
+  /** What follows from far behind is better than nothing, until it is tried again. */
+  private Outcome takeBack(Operation operation) {
+    Database follower = database(operation);
+    if (host.successions().hasPrevious(follower.id())) {
+      host.successions().exchangeBack(spec(follower));
+    }
+    host.successions().dropStaged(follower.id());
     return Outcome.done();
   }
 

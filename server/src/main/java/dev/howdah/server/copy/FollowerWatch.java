@@ -1,6 +1,7 @@
 package dev.howdah.server.copy;
 
 import dev.howdah.postgres.replication.Position;
+import dev.howdah.postgres.replication.Slot;
 import dev.howdah.postgres.replication.Streaming;
 import dev.howdah.server.database.Clustering;
 import dev.howdah.server.database.Database;
@@ -9,6 +10,8 @@ import dev.howdah.server.operation.Operations;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -19,8 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks after followers and their leaders regularly: restarts a follower whose leader was given
- * larger settings, and lets leaders forget followers that went while they could not be told. What a
- * look does may be done again.
+ * larger settings, makes one anew that was left behind for good, and lets leaders forget followers
+ * that went while they could not be told. What a look does may be done again.
  */
 public final class FollowerWatch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(FollowerWatch.class);
@@ -85,6 +88,23 @@ public final class FollowerWatch implements AutoCloseable {
     if (position.stalled()) {
       log.info("follower {} restarts, because its leader has larger settings now", follower.id());
       clustering.restart(follower);
+    }
+    Database.Following following = follower.following().orElseThrow();
+    Optional<Database> leader =
+        jdbi.withHandle(handle -> databases.database(handle, following.leaderId()))
+            .filter(clustering::running);
+    boolean lost =
+        leader.isPresent()
+            && clustering
+                .replication(leader.get())
+                .slot(following.role())
+                .map(Slot::lost)
+                .orElse(true);
+    if (lost) {
+      log.warn(
+          "follower {} is too far behind its leader to catch up, and is made anew", follower.id());
+      jdbi.useTransaction(
+          handle -> operations.submit(handle, CopyProcedures.REBUILD, follower.id(), Map.of()));
     }
   }
 

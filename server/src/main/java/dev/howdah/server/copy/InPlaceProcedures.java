@@ -99,7 +99,10 @@ final class InPlaceProcedures {
 
   /** A server whose files are gone under it must not keep the port from the one that comes. */
   private Outcome clear(Operation operation) {
-    host.clusters().clear(operation.subject());
+    Database database = database(operation.subject());
+    if (!host.successions().hasStaged(database.id())) {
+      host.clusters().end(database.id(), database.port());
+    }
     return Outcome.done();
   }
 
@@ -112,8 +115,7 @@ final class InPlaceProcedures {
   private Outcome stage(Operation operation, Reason reason) {
     Database database = database(operation.subject());
     ClusterSpec spec = succession.spec(database, successor(operation, reason));
-    host.successions()
-        .stage(spec, origin(operation, reason), completion(operation, 0, COPIED));
+    host.successions().stage(spec, origin(operation, reason), completion(operation, 0, COPIED));
     return Outcome.done();
   }
 
@@ -132,8 +134,7 @@ final class InPlaceProcedures {
   }
 
   private Outcome recover(Operation operation) {
-    host.successions()
-        .recoverStaged(operation.subject(), completion(operation, COPIED, REPLAYED));
+    host.successions().recoverStaged(operation.subject(), completion(operation, COPIED, REPLAYED));
     return Outcome.done();
   }
 
