@@ -45,7 +45,9 @@ import dev.howdah.server.platform.Api;
 import dev.howdah.server.platform.RateLimit;
 import dev.howdah.server.platform.Reply;
 import dev.howdah.server.platform.Route;
+import dev.howdah.server.protection.Backlog;
 import dev.howdah.server.protection.Protection;
+import dev.howdah.server.protection.ProtectionWatch;
 import dev.howdah.server.region.RegionRoutes;
 import dev.howdah.server.release.ReleaseRoutes;
 import dev.howdah.server.release.Releases;
@@ -93,6 +95,7 @@ final class Server implements AutoCloseable {
   private final FollowerWatch followers;
   private final SuccessionWatch succession;
   private final DatabaseFeature databases;
+  private final ProtectionWatch protection;
   private final Transfers transfers;
   private final LogSessions logs;
   private final Api api;
@@ -114,6 +117,7 @@ final class Server implements AutoCloseable {
       FollowerWatch followers,
       SuccessionWatch succession,
       DatabaseFeature databases,
+      ProtectionWatch protection,
       Transfers transfers,
       LogSessions logs,
       Api api) {
@@ -128,6 +132,7 @@ final class Server implements AutoCloseable {
     this.followers = followers;
     this.succession = succession;
     this.databases = databases;
+    this.protection = protection;
     this.transfers = transfers;
     this.logs = logs;
     this.api = api;
@@ -175,6 +180,7 @@ final class Server implements AutoCloseable {
             VersionCatalogue.load(config.data().resolve("versions.yaml")),
             host.installations(),
             clock);
+    var protection = new Protection(jdbi, clock, tokens, vault, host.repositories());
     var database =
         new DatabaseFeature(
             jdbi,
@@ -186,7 +192,8 @@ final class Server implements AutoCloseable {
             endpoints,
             hostMemory(),
             vault,
-            tokens);
+            tokens,
+            protection);
     database.requirePlans();
     var marketplace = new Marketplace(List.of(database.provider()));
     var attachmentNames = new AttachmentNames(tokens);
@@ -202,7 +209,6 @@ final class Server implements AutoCloseable {
     DatabaseFeature.Parts databases =
         database.with(addons, visibility, attachments, config.region());
     operations.register(databases.procedures());
-    var protection = new Protection(jdbi, clock, tokens, vault, host.repositories());
     var succession =
         SuccessionFeature.of(
             jdbi,
@@ -286,6 +292,8 @@ final class Server implements AutoCloseable {
     config.adminEmail().ifPresent(email -> ensureAdmin(email, config, accounts, authorizations));
 
     var api = new Api(authorizations, new RateLimit(config.rateLimit(), clock), routes);
+    var protectionWatch =
+        new ProtectionWatch(jdbi, clock, host, protection, database::guarded, Backlog.standard());
     var supervisor = new Supervisor(host.clusters(), database::desired, clock);
     return new Server(
         config,
@@ -299,6 +307,7 @@ final class Server implements AutoCloseable {
         copies.watch(),
         succession.watch(),
         database,
+        protectionWatch,
         transfers,
         logs,
         api);
@@ -316,6 +325,8 @@ final class Server implements AutoCloseable {
     enforcement.start(config.enforcementInterval());
     followers.start(FOLLOWER_INTERVAL);
     succession.start(KEPT_INTERVAL);
+    databases.protectAll();
+    protection.start(config.protectionInterval());
     api.start(config.listen(), config.port());
     log.info("Howdah serves {} from {}", config.publicUrl(), config.data());
     templates.start();
@@ -340,6 +351,7 @@ final class Server implements AutoCloseable {
     enforcement.close();
     followers.close();
     succession.close();
+    protection.close();
     supervisor.close();
     operations.close();
     transfers.close();

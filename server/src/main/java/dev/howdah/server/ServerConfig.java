@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param rateLimit requests an hour and account (HOWDAH_RATE_LIMIT)
  * @param enforcementInterval pause between looks at plan limits (HOWDAH_ENFORCEMENT_INTERVAL)
  * @param keptFor how long what was replaced in place is kept (HOWDAH_KEPT_FOR)
+ * @param protectionInterval pause between looks at what is archived (HOWDAH_PROTECTION_INTERVAL)
  * @param grace replaces the grace period of plans.yaml (HOWDAH_GRACE)
  * @param controlUrl an outside control database (HOWDAH_DATABASE_URL)
  * @param adminEmail e-mail address of the first account (HOWDAH_ADMIN_EMAIL)
@@ -41,6 +42,7 @@ record ServerConfig(
     int rateLimit,
     Duration enforcementInterval,
     Duration keptFor,
+    Duration protectionInterval,
     Optional<Duration> grace,
     Optional<String> controlUrl,
     Optional<String> adminEmail,
@@ -100,6 +102,7 @@ record ServerConfig(
         Integer.parseInt(environment.getOrDefault("HOWDAH_RATE_LIMIT", "4500")),
         Duration.parse(environment.getOrDefault("HOWDAH_ENFORCEMENT_INTERVAL", "PT60S")),
         Duration.parse(environment.getOrDefault("HOWDAH_KEPT_FOR", "PT24H")),
+        Duration.parse(environment.getOrDefault("HOWDAH_PROTECTION_INTERVAL", "PT10S")),
         text(environment, "HOWDAH_GRACE").map(Duration::parse),
         text(environment, "HOWDAH_DATABASE_URL"),
         text(environment, "HOWDAH_ADMIN_EMAIL"),

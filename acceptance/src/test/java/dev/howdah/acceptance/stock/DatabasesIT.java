@@ -58,9 +58,9 @@ class DatabasesIT {
             PG Version: +\\d+\\.\\d+
             Connections: +\\d+/120
             Credentials: +1
-            Fork/Follow: +Unsupported
-            Rollback: +Unsupported
-            Continuous Protection: Off
+            Fork/Follow: +Available
+            Rollback: +(Unavailable until the first base copy is taken|earliest from .* UTC)
+            Continuous Protection: (Starting|On).*
             Created: +\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d UTC
             Region: +us
             Maintenance: +not required

@@ -40,6 +40,7 @@ public final class InfoCommands implements Feature {
           "Connections",
           "Fork/Follow",
           "Rollback",
+          "Continuous Protection",
           "Created",
           "Forked From",
           "Data As Of",
@@ -161,7 +162,7 @@ public final class InfoCommands implements Feature {
     return select(told);
   }
 
-  /** The fields of the book in the order of the book, and whatever warns. */
+  /** The fields of the book in the order of the book, how safe the data are, and what warns. */
   static Map<String, List<String>> select(Map<String, List<String>> told) {
     var shown = new LinkedHashMap<String, List<String>>();
     for (String name : told.containsKey("Rows") ? HOBBY_FIELDS : PRODUCTION_FIELDS) {

@@ -20,10 +20,11 @@ public record ArchivePulse(String snapshot, Optional<Lsn> beat, ArchiveStatus st
 
   private static final String SNAPSHOT = "SELECT pg_current_snapshot()::text";
 
-  /** Empty while the server is in recovery. */
+  /** Empty while the server is in recovery, or does not archive. */
   static Optional<ArchivePulse> take(Session session, Instant now, Predicate<String> wanted)
       throws SQLException {
-    if (session.exists("SELECT 1 WHERE pg_is_in_recovery()")) {
+    if (session.exists(
+        "SELECT 1 WHERE pg_is_in_recovery() OR current_setting('archive_mode') = 'off'")) {
       return Optional.empty();
     }
     String snapshot = session.rows(SNAPSHOT, row -> row.getString(1)).getFirst();

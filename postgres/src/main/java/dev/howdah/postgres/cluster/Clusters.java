@@ -335,7 +335,7 @@ public final class Clusters {
    *
    * @param now the time of the heartbeat: every commit before it comes before it in the log too
    * @param wanted told the transactions that are over, says whether a heartbeat is wanted
-   * @return empty while the server is in recovery
+   * @return empty while the server is in recovery or does not archive
    * @throws PostgresException when it does not answer
    */
   public Optional<ArchivePulse> pulse(UUID id, Instant now, Predicate<String> wanted) {
@@ -365,6 +365,11 @@ public final class Clusters {
   public void openRepository(UUID id, Archiving archiving) {
     ClusterDirectory cluster = existing(id);
     repositories.of(archiving).create(cluster.data(), cluster.facts().account());
+  }
+
+  /** Whether a cluster is told to archive its write-ahead log. */
+  public boolean archives(UUID id) {
+    return Files.exists(at(id).conf().resolve(ServerConfiguration.ARCHIVER));
   }
 
   /** Where base copies of a cluster are taken. */

@@ -199,7 +199,6 @@ final class CopyProcedures {
     copy.ifPresent(database -> {
       clustering.destroy(database);
       clustering.dismiss(database);
-      protection.destroyAll(database.id());
     });
     return Outcome.done(handle -> {
       addons.lockApps(handle, operation.subject());

@@ -8,8 +8,10 @@ import dev.howdah.postgres.cluster.UserSettings;
 import dev.howdah.postgres.replication.Replication;
 import dev.howdah.postgres.replication.Streaming;
 import dev.howdah.postgres.replication.Upstream;
+import dev.howdah.postgres.repository.Archiving;
 import dev.howdah.postgres.tenant.Replacement;
 import dev.howdah.postgres.tenant.TenantDatabase;
+import dev.howdah.server.protection.Protection;
 import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
@@ -21,19 +23,38 @@ public final class Clustering {
   private final long hostMemory;
   private final Jdbi jdbi;
   private final DatabaseStore store;
+  private final Protection protection;
 
   Clustering(
-      PostgresHost host, Endpoints endpoints, long hostMemory, Jdbi jdbi, DatabaseStore store) {
+      PostgresHost host,
+      Endpoints endpoints,
+      long hostMemory,
+      Jdbi jdbi,
+      DatabaseStore store,
+      Protection protection) {
     this.host = host;
     this.endpoints = endpoints;
     this.hostMemory = hostMemory;
     this.jdbi = jdbi;
     this.store = store;
+    this.protection = protection;
   }
 
-  /** What the cluster of a database should be now, in the role it has. */
+  /**
+   * What the cluster of a database should be now, in the role it has, under a plan that need not be
+   * its own yet.
+   */
   public ClusterSpec spec(Database database, DatabasePlan plan) {
-    return base(database, plan).withReplication(role(database));
+    return base(database, plan)
+        .withArchiving(archiving(database, plan))
+        .withReplication(role(database));
+  }
+
+  /** A follower has a lineage too: it archives to it from the moment that it writes. */
+  private Optional<Archiving> archiving(Database database, DatabasePlan plan) {
+    return plan.isProtected()
+        ? jdbi.withHandle(handle -> protection.current(handle, database.id()))
+        : Optional.empty();
   }
 
   private Replication role(Database database) {
@@ -112,9 +133,18 @@ public final class Clustering {
     return tenant(database);
   }
 
-  /** Stops a database's server and deletes its files, with what is staged or kept of it. */
+  /**
+   * Stops a database's server and deletes its files, with what is staged or kept of it; and then
+   * every history it wrote.
+   */
   public void destroy(Database database) {
     host.clusters().destroy(database.id());
+    protection.destroyAll(database.id());
+  }
+
+  /** Whether the cluster is told to archive, whatever the control database says. */
+  boolean archives(Database database) {
+    return host.clusters().archives(database.id());
   }
 
   /** Tells a follower's leader that it will not come back; its server is gone. */

@@ -9,12 +9,16 @@ import dev.howdah.server.addon.Visibility;
 import dev.howdah.server.operation.Operations;
 import dev.howdah.server.operation.Procedure;
 import dev.howdah.server.platform.Route;
+import dev.howdah.server.protection.Guarded;
+import dev.howdah.server.protection.Protection;
 import dev.howdah.server.secret.Tokens;
 import dev.howdah.server.secret.Vault;
 import dev.howdah.server.version.PostgresVersion;
 import dev.howdah.server.version.Versions;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -35,6 +39,7 @@ public final class DatabaseFeature {
   private final Clustering clustering;
   private final DatabaseStore store;
   private final Tokens tokens;
+  private final Protection protection;
   private final PostgresProvider provider;
   private final List<Notes> notes = new CopyOnWriteArrayList<>();
 
@@ -49,7 +54,8 @@ public final class DatabaseFeature {
       Endpoints endpoints,
       long hostMemory,
       Vault vault,
-      Tokens tokens) {
+      Tokens tokens,
+      Protection protection) {
     this.jdbi = jdbi;
     this.clock = clock;
     this.operations = operations;
@@ -57,10 +63,12 @@ public final class DatabaseFeature {
     this.versions = versions;
     this.host = host;
     this.store = new DatabaseStore(vault);
-    this.clustering = new Clustering(host, endpoints, hostMemory, jdbi, store);
+    this.clustering = new Clustering(host, endpoints, hostMemory, jdbi, store, protection);
     this.tokens = tokens;
+    this.protection = protection;
     this.provider =
-        new PostgresProvider(catalogue, versions, endpoints, operations, clock, tokens, store);
+        new PostgresProvider(
+            catalogue, versions, endpoints, operations, clock, tokens, store, protection);
   }
 
   /** Adds lines to what is shown of databases; before the first request. */
@@ -80,7 +88,7 @@ public final class DatabaseFeature {
 
   /** The second stage. */
   public Parts with(Addons addons, Visibility visibility, Attachments attachments, String region) {
-    var procedures = new DatabaseProcedures(jdbi, clustering, catalogue, store, addons);
+    var procedures = new DatabaseProcedures(jdbi, clustering, catalogue, store, addons, protection);
     var databases =
         new Databases(
             jdbi,
@@ -94,7 +102,8 @@ public final class DatabaseFeature {
             clustering,
             store,
             tokens,
-            notes);
+            notes,
+            protection);
     return new Parts(
         procedures.all(),
         new DatabaseRoutes(databases, region).routes(),
@@ -135,6 +144,32 @@ public final class DatabaseFeature {
           "plans.yaml lacks plans that databases have: "
               + String.join(", ", missing)
               + ". Put them back, or move these databases to other plans first.");
+    }
+  }
+
+  /** The databases in use that have continuous protection, with what their plans promise. */
+  public List<Guarded> guarded() {
+    return jdbi.withHandle(handle -> store.inState(handle, Database.State.AVAILABLE)).stream()
+        .flatMap(database ->
+            catalogue.find(database.plan()).filter(DatabasePlan::isProtected).stream()
+                .map(plan ->
+                    new Guarded(
+                        database.id(), database.lineage(), plan.window(), plan.baseSchedule())))
+        .toList();
+  }
+
+  /**
+   * Begins the protection of databases that a Howdah without it has made, each by an operation that
+   * restarts its server once. Does nothing for those that are protected.
+   */
+  public void protectAll() {
+    for (Guarded database : guarded()) {
+      jdbi.useTransaction(handle -> {
+        if (protection.current(handle, database.databaseId()).isEmpty()) {
+          protection.ensure(handle, database.databaseId(), database.lineage(), Optional.empty());
+          operations.submit(handle, DatabaseProcedures.CONFIGURE, database.databaseId(), Map.of());
+        }
+      });
     }
   }
 

@@ -3,10 +3,14 @@ package dev.howdah.server.database;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.howdah.postgres.cluster.ClusterState;
 import dev.howdah.postgres.tenant.DatabaseStatistics;
+import dev.howdah.server.protection.ProtectionState;
 import dev.howdah.server.version.PostgresVersion;
 import dev.howdah.server.version.PostgresVersion.Status;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -68,10 +72,10 @@ final class DatabaseInfo {
     items.add(item("PG Version", version(view)));
     items.add(item("Connections", connections(view)));
     items.add(item("Credentials", Long.toString(credentials(view))));
-    // These, and HA Status, come with later releases; until then they say what is so.
-    items.add(item("Fork/Follow", "Unsupported"));
-    items.add(item("Rollback", "Unsupported"));
-    items.add(item("Continuous Protection", "Off"));
+    // HA Status comes with a later release; until then it says what is so.
+    items.add(item("Fork/Follow", "Available"));
+    items.add(item("Rollback", rollback(view)));
+    items.add(item("Continuous Protection", protection(view)));
     items.add(item("Created", MINUTE.format(view.database().createdAt())));
     items.addAll(kin(view));
     items.add(item("Region", region));
@@ -114,6 +118,55 @@ final class DatabaseInfo {
 
   private static Item databases(String name, List<Database> databases) {
     return new Item(name, databases.stream().map(Database::place).toList(), true);
+  }
+
+  private static String rollback(Databases.View view) {
+    if (follows(view)) {
+      return "Unsupported";
+    }
+    return view.protection()
+        .map(state ->
+            state
+                .earliest()
+                .map(moment -> "earliest from " + MINUTE.format(upToMinute(moment)))
+                .orElse("Unavailable until the first base copy is taken"))
+        .orElse("Unsupported");
+  }
+
+  private static boolean follows(Databases.View view) {
+    return view.database().following().isPresent();
+  }
+
+  /** A moment that can be given back to a rollback, so rounded up: before it there is nothing. */
+  private static Instant upToMinute(Instant moment) {
+    Instant minute = moment.truncatedTo(ChronoUnit.MINUTES);
+    return minute.equals(moment) ? minute : minute.plus(1, ChronoUnit.MINUTES);
+  }
+
+  private static String protection(Databases.View view) {
+    if (follows(view)) {
+      // What it holds is in its leader's history.
+      return "On, by its leader";
+    }
+    if (view.protection().isEmpty()) {
+      return "Off";
+    }
+    ProtectionState state = view.protection().get();
+    String behind = state.behind().map(age -> ", " + age(age) + " behind").orElse("");
+    if (state.problem().isPresent()) {
+      return "Impaired" + behind + ": " + state.problem().get();
+    }
+    return state.earliest().isPresent()
+        ? "On" + behind
+        : "Starting" + behind + ": the first base copy is being taken";
+  }
+
+  /** {@code 12 s}, {@code 5 min}, {@code 3 h}: what a glance needs. */
+  private static String age(Duration age) {
+    if (age.compareTo(Duration.ofMinutes(2)) < 0) {
+      return age.toSeconds() + " s";
+    }
+    return age.compareTo(Duration.ofHours(2)) < 0 ? age.toMinutes() + " min" : age.toHours() + " h";
   }
 
   private static String status(Databases.View view) {

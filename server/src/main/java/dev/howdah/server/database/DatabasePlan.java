@@ -1,6 +1,9 @@
 package dev.howdah.server.database;
 
 import dev.howdah.postgres.cluster.WalSegmentSize;
+import dev.howdah.server.protection.BaseSchedule;
+import java.time.Duration;
+import java.time.LocalDate;
 import java.time.Period;
 import java.util.HashMap;
 import java.util.List;
@@ -42,6 +45,9 @@ public record DatabasePlan(
     List<String> extensions) {
 
   private static final long MEGABYTE = 1 << 20;
+  private static final Duration SHORTEST_FULL = Duration.ofDays(1);
+  private static final Duration LONGEST_FULL = Duration.ofDays(7);
+  private static final Duration INCREMENT = Duration.ofHours(6);
 
   /** Copies the collections. */
   public DatabasePlan {
@@ -52,6 +58,28 @@ public record DatabasePlan(
   /** Whether the plan has {@code feature}. */
   public boolean has(String feature) {
     return features.contains(feature);
+  }
+
+  /** Whether databases of this plan have continuous protection. */
+  public boolean isProtected() {
+    return rollback.isPresent();
+  }
+
+  /** How far back a rollback reaches; nothing when the plan has none. */
+  Duration window() {
+    return rollback
+        .map(period -> Duration.ofDays(LocalDate.EPOCH.plus(period).toEpochDay()))
+        .orElse(Duration.ZERO);
+  }
+
+  /**
+   * When base copies are taken: whole ones so that little more than the window is kept, smaller
+   * ones so that no rollback replays more than a quarter of a day.
+   */
+  BaseSchedule baseSchedule() {
+    Duration half = window().dividedBy(2);
+    Duration full = half.compareTo(LONGEST_FULL) > 0 ? LONGEST_FULL : half;
+    return new BaseSchedule(full.compareTo(SHORTEST_FULL) < 0 ? SHORTEST_FULL : full, INCREMENT);
   }
 
   /** {@code Hobby-dev}, as {@code pg:info} writes it (B3.18). */

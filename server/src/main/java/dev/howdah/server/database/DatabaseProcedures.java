@@ -14,6 +14,7 @@ import dev.howdah.server.operation.Operation;
 import dev.howdah.server.operation.Outcome;
 import dev.howdah.server.operation.Procedure;
 import dev.howdah.server.operation.Procedure.Step;
+import dev.howdah.server.protection.Protection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -51,18 +52,21 @@ final class DatabaseProcedures {
   private final PlanCatalogue catalogue;
   private final DatabaseStore store;
   private final Addons addons;
+  private final Protection protection;
 
   DatabaseProcedures(
       Jdbi jdbi,
       Clustering clustering,
       PlanCatalogue catalogue,
       DatabaseStore store,
-      Addons addons) {
+      Addons addons,
+      Protection protection) {
     this.jdbi = jdbi;
     this.clustering = clustering;
     this.catalogue = catalogue;
     this.store = store;
     this.addons = addons;
+    this.protection = protection;
   }
 
   List<Procedure> all() {
@@ -77,6 +81,7 @@ final class DatabaseProcedures {
             CHANGE_PLAN,
             LONG,
             List.of(
+                new Step("protect", this::protect),
                 new Step("configure", this::configureForNewPlan),
                 new Step("limit", this::limitConnections)),
             List.of(new Step("restore", this::restore))),
@@ -141,6 +146,19 @@ final class DatabaseProcedures {
     return Outcome.done(handle -> addons.forget(handle, operation.subject()));
   }
 
+  /** A plan with protection begins a history; it has the operation's id, so that it is one. */
+  private Outcome protect(Operation operation) {
+    if (!plan(text(operation, "to")).isProtected()) {
+      return Outcome.done();
+    }
+    return Outcome.done(handle -> {
+      if (protection.current(handle, operation.subject()).isEmpty()) {
+        protection.ensure(handle, operation.subject(), operation.id(), Optional.empty());
+        protection.use(handle, operation.subject(), operation.id());
+      }
+    });
+  }
+
   private Outcome configureForNewPlan(Operation operation) {
     Database database = database(operation);
     DatabasePlan plan = plan(text(operation, "to"));
@@ -167,11 +185,19 @@ final class DatabaseProcedures {
   private Outcome restore(Operation operation) {
     Database database = database(operation);
     DatabasePlan plan = plan(text(operation, "from"));
+    if (plan.isProtected() && !clustering.archives(database)) {
+      // Recorded before it archives again: what was written meanwhile is in no repository.
+      protection.interrupted(database.id(), "its plan was changed to one without, and back");
+    }
     clustering.configure(database, plan);
     if (database.following().isEmpty()) {
       clustering.started(database).limitConnections(plan.connections());
     }
-    return Outcome.done();
+    return Outcome.done(handle -> {
+      if (!plan.isProtected()) {
+        protection.end(handle, operation.id());
+      }
+    });
   }
 
   private Outcome limitConnections(Operation operation) {
@@ -191,6 +217,10 @@ final class DatabaseProcedures {
     return Outcome.done(handle -> {
       addons.lockApps(handle, database.id());
       store.setPlan(handle, database.id(), planName);
+      if (!plan.isProtected()) {
+        // The server archives no more since it was configured.
+        protection.end(handle, database.lineage());
+      }
       store.setCompliance(
           handle, database.id(), Optional.empty(), Optional.empty(), Optional.empty());
       addons.planChanged(handle, database.id(), planName, by(operation), email(operation));

@@ -12,6 +12,8 @@ import dev.howdah.server.operation.Operation;
 import dev.howdah.server.operation.Operations;
 import dev.howdah.server.platform.ApiError;
 import dev.howdah.server.platform.Caller;
+import dev.howdah.server.protection.Protection;
+import dev.howdah.server.protection.ProtectionState;
 import dev.howdah.server.secret.Tokens;
 import dev.howdah.server.version.PostgresVersion;
 import dev.howdah.server.version.Versions;
@@ -51,6 +53,7 @@ public final class Databases {
   private final DatabaseStore store;
   private final Tokens tokens;
   private final List<Notes> notes;
+  private final Protection protection;
 
   Databases(
       Jdbi jdbi,
@@ -64,7 +67,8 @@ public final class Databases {
       Clustering clustering,
       DatabaseStore store,
       Tokens tokens,
-      List<Notes> notes) {
+      List<Notes> notes,
+      Protection protection) {
     this.jdbi = jdbi;
     this.clock = clock;
     this.addons = addons;
@@ -77,6 +81,7 @@ public final class Databases {
     this.store = store;
     this.tokens = tokens;
     this.notes = notes;
+    this.protection = protection;
   }
 
   /**
@@ -86,6 +91,7 @@ public final class Databases {
    *     database, else the one that their app's attachment names
    * @param version what is said of its major version; empty when the host has it no more
    * @param notes what other features say of it
+   * @param protection how well it is protected; empty when it is not
    */
   public record View(
       Addon addon,
@@ -99,7 +105,8 @@ public final class Databases {
       String progress,
       Optional<PostgresVersion> version,
       Kin kin,
-      List<Notes.Note> notes) {}
+      List<Notes.Note> notes,
+      Optional<ProtectionState> protection) {}
 
   /**
    * The databases that have to do with one.
@@ -172,7 +179,8 @@ public final class Databases {
             rows.op().map(operations::progress).orElse(""),
             versions.find(rows.database().major()),
             behind(rows.database(), rows.kin()),
-            rows.notes()));
+            rows.notes(),
+            protection.of(rows.database().id())));
   }
 
   private Kin kin(Handle handle, Database database) {

@@ -9,6 +9,7 @@ import dev.howdah.server.operation.Operation;
 import dev.howdah.server.operation.Operations;
 import dev.howdah.server.platform.ApiError;
 import dev.howdah.server.platform.Caller;
+import dev.howdah.server.protection.Protection;
 import dev.howdah.server.secret.Tokens;
 import dev.howdah.server.version.Versions;
 import java.time.InstantSource;
@@ -32,6 +33,7 @@ public final class PostgresProvider implements Provider {
   private final InstantSource clock;
   private final Tokens tokens;
   private final DatabaseStore store;
+  private final Protection protection;
   private @Nullable Copying copying;
 
   PostgresProvider(
@@ -41,7 +43,8 @@ public final class PostgresProvider implements Provider {
       Operations operations,
       InstantSource clock,
       Tokens tokens,
-      DatabaseStore store) {
+      DatabaseStore store,
+      Protection protection) {
     this.catalogue = catalogue;
     this.versions = versions;
     this.endpoints = endpoints;
@@ -49,6 +52,7 @@ public final class PostgresProvider implements Provider {
     this.clock = clock;
     this.tokens = tokens;
     this.store = store;
+    this.protection = protection;
   }
 
   /** Tells how copies are made; before the first request. */
@@ -184,6 +188,9 @@ public final class PostgresProvider implements Provider {
             origin,
             clock.instant());
     store.insert(handle, database);
+    if (catalogue.find(addon.plan()).orElseThrow().isProtected()) {
+      protection.ensure(handle, database.id(), database.lineage(), Optional.empty());
+    }
     return database;
   }
 

@@ -4,6 +4,7 @@ import dev.howdah.postgres.repository.Archiving;
 import dev.howdah.postgres.repository.Repositories;
 import dev.howdah.server.secret.Tokens;
 import dev.howdah.server.secret.Vault;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -153,6 +154,23 @@ public final class Protection {
     } catch (RuntimeException unreachable) {
       log.warn("the repository of lineage {} is not deleted yet: {}", lineage, text(unreachable));
     }
+  }
+
+  /**
+   * Records that the current lineage of a database misses what was written for a while; a new base
+   * copy follows. Nothing that was reached by what is in the repository already is given up sooner
+   * than it must be.
+   *
+   * @param reason why, for people
+   */
+  public void interrupted(UUID databaseId, String reason) {
+    jdbi.useTransaction(handle ->
+        store
+            .current(handle, databaseId)
+            .ifPresent(lineage -> {
+              Instant since = lineage.proven().map(Proof.Beat::at).orElse(lineage.beganAt());
+              store.beginGap(handle, lineage.id(), since, reason);
+            }));
   }
 
   /** Lets a base copy of a database be taken as soon as possible, in the background. */
