@@ -20,6 +20,7 @@ import dev.howdah.cli.command.Command;
 import dev.howdah.cli.command.Feature;
 import dev.howdah.cli.command.Topic;
 import dev.howdah.cli.config.ConfigCommands;
+import dev.howdah.cli.operator.DoctorCommands;
 import dev.howdah.cli.pg.ChangeCommands;
 import dev.howdah.cli.pg.CopyCommands;
 import dev.howdah.cli.pg.CredentialCommands;
@@ -52,6 +53,7 @@ final class Catalog {
           "authorizations",
           "completion",
           "config",
+          "doctor",
           "features",
           "git",
           "help",
@@ -121,6 +123,7 @@ final class Catalog {
           case "authorizations" ->
               new Topic(name, "manage API tokens", new AuthorizationCommands());
           case "config" -> new Topic(name, "manage app config vars", new ConfigCommands());
+          case "doctor" -> new Topic(name, "check the server and its host", new DoctorCommands());
           case "features", "labs" ->
               new Topic(
                   name,

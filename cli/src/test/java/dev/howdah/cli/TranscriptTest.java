@@ -247,6 +247,28 @@ class TranscriptTest {
   }
 
   @Test
+  void saysWhatIsWrongAndWhatToDo() {
+    server.on(
+        "GET /doctor",
+        """
+        {"healthy": false, "findings": [
+          {"about": "PostgreSQL", "good": true, "text": "15.18", "advice": ""},
+          {"about": "Protection", "good": false, "text": "gold: behind", "advice": "Make room."}]}
+        """);
+    var result = howdah.run("doctor");
+    assertThat(result.out())
+        .isEqualTo(
+            """
+            ok  PostgreSQL  15.18
+            !   Protection  gold: behind
+                            Make room.
+            """);
+    assertThat(result.err()).isEqualTo(" !    One thing is wrong.\n");
+    assertThat(result.status()).isEqualTo(1);
+    assertThat(howdah.run("doctor", "--json").status()).isEqualTo(1);
+  }
+
+  @Test
   void saysThatThereIsNoDatabase() {
     server.on("GET " + APP + "/addon-attachments", "[]").on("GET " + APP + "/config-vars", "{}");
     assertThat(howdah.run("pg:info").out())

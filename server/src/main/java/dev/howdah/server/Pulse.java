@@ -1,5 +1,6 @@
 package dev.howdah.server;
 
+import dev.howdah.server.doctor.Finding;
 import dev.howdah.server.platform.Reply;
 import java.time.Duration;
 
@@ -13,8 +14,22 @@ final class Pulse {
     last = System.nanoTime();
   }
 
+  private boolean beats() {
+    return System.nanoTime() - last < LONGEST.toNanos();
+  }
+
+  Finding finding(boolean own) {
+    String place = own ? "our own cluster" : "an outside one";
+    return beats()
+        ? Finding.good("Control database", place + ", answers")
+        : Finding.bad(
+            "Control database",
+            place + ", does not answer",
+            "Look at its server; Howdah goes on by itself when it answers.");
+  }
+
   Reply.Raw reply() {
-    return System.nanoTime() - last < LONGEST.toNanos()
+    return beats()
         ? new Reply.Raw(200, "text/plain", "ok\n")
         : new Reply.Raw(503, "text/plain", "the control database does not answer\n");
   }

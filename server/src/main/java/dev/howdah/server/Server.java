@@ -27,7 +27,11 @@ import dev.howdah.server.copy.FollowerWatch;
 import dev.howdah.server.database.DatabaseFeature;
 import dev.howdah.server.database.Endpoints;
 import dev.howdah.server.database.Enforcement;
+import dev.howdah.server.database.HostCheck;
 import dev.howdah.server.database.PlanCatalogue;
+import dev.howdah.server.doctor.Check;
+import dev.howdah.server.doctor.Doctor;
+import dev.howdah.server.doctor.DoctorRoutes;
 import dev.howdah.server.domain.DomainRoutes;
 import dev.howdah.server.dyno.DynoRoutes;
 import dev.howdah.server.feature.FeatureRoutes;
@@ -45,7 +49,6 @@ import dev.howdah.server.platform.Api;
 import dev.howdah.server.platform.RateLimit;
 import dev.howdah.server.platform.Reply;
 import dev.howdah.server.platform.Route;
-import dev.howdah.server.protection.Backlog;
 import dev.howdah.server.protection.Protection;
 import dev.howdah.server.protection.ProtectionWatch;
 import dev.howdah.server.region.RegionRoutes;
@@ -153,7 +156,8 @@ final class Server implements AutoCloseable {
     SecureRandom random = new SecureRandom();
     Path secrets = config.data().resolve("secrets");
 
-    PostgresHost host = PostgresHost.open(config.data(), clock);
+    PostgresHost host = PostgresHost.open(config.data(), config.storage(), clock);
+    host.repositories().requireStorage();
     Vault vault = Vault.open(secrets, random);
     ControlDatabase control = control(config, host);
     var jdbi = control.jdbi();
@@ -180,7 +184,8 @@ final class Server implements AutoCloseable {
             VersionCatalogue.load(config.data().resolve("versions.yaml")),
             host.installations(),
             clock);
-    var protection = new Protection(jdbi, clock, tokens, vault, host.repositories());
+    var protection =
+        new Protection(jdbi, clock, tokens, vault, host.repositories(), host.snapshots());
     var database =
         new DatabaseFeature(
             jdbi,
@@ -287,13 +292,31 @@ final class Server implements AutoCloseable {
     routes.addAll(new AbsentRoutes(apps).routes());
     routes.addAll(new LogRoutes(logs).routes());
     routes.addAll(
+        new DoctorRoutes(
+                new Doctor(
+                    List.of(
+                        new Check(
+                            "Control database",
+                            () -> List.of(pulse.finding(config.controlUrl().isEmpty()))),
+                        new HostCheck(host).check(),
+                        databases.check(),
+                        operations.check())))
+            .routes());
+    routes.addAll(
         new LoginRoutes(new BrowserLogins(clock, accounts, authorizations, tokens)).routes());
 
     config.adminEmail().ifPresent(email -> ensureAdmin(email, config, accounts, authorizations));
 
     var api = new Api(authorizations, new RateLimit(config.rateLimit(), clock), routes);
     var protectionWatch =
-        new ProtectionWatch(jdbi, clock, host, protection, database::guarded, Backlog.standard());
+        new ProtectionWatch(
+            jdbi,
+            clock,
+            host,
+            protection,
+            database::guarded,
+            config.backlog(),
+            config.repositoryPatience());
     var supervisor = new Supervisor(host.clusters(), database::desired, clock);
     return new Server(
         config,

@@ -1,5 +1,8 @@
 package dev.howdah.server;
 
+import dev.howdah.postgres.repository.Storage;
+import dev.howdah.server.protection.Backlog;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,6 +25,10 @@ import java.util.Optional;
  * @param enforcementInterval pause between looks at plan limits (HOWDAH_ENFORCEMENT_INTERVAL)
  * @param keptFor how long what was replaced in place is kept (HOWDAH_KEPT_FOR)
  * @param protectionInterval pause between looks at what is archived (HOWDAH_PROTECTION_INTERVAL)
+ * @param storage where repositories are kept (HOWDAH_REPOSITORY_BUCKET and those with it)
+ * @param backlog how much may wait for a repository (HOWDAH_BACKLOG_SHARE, _FREE, _BYTES)
+ * @param repositoryPatience how long a repository that is gone is waited for before a new one takes
+ *     its place (HOWDAH_REPOSITORY_PATIENCE)
  * @param grace replaces the grace period of plans.yaml (HOWDAH_GRACE)
  * @param controlUrl an outside control database (HOWDAH_DATABASE_URL)
  * @param adminEmail e-mail address of the first account (HOWDAH_ADMIN_EMAIL)
@@ -43,6 +50,9 @@ record ServerConfig(
     Duration enforcementInterval,
     Duration keptFor,
     Duration protectionInterval,
+    Storage storage,
+    Backlog backlog,
+    Duration repositoryPatience,
     Optional<Duration> grace,
     Optional<String> controlUrl,
     Optional<String> adminEmail,
@@ -103,6 +113,13 @@ record ServerConfig(
         Duration.parse(environment.getOrDefault("HOWDAH_ENFORCEMENT_INTERVAL", "PT60S")),
         Duration.parse(environment.getOrDefault("HOWDAH_KEPT_FOR", "PT24H")),
         Duration.parse(environment.getOrDefault("HOWDAH_PROTECTION_INTERVAL", "PT10S")),
+        storage(environment),
+        new Backlog(
+            Double.parseDouble(environment.getOrDefault("HOWDAH_BACKLOG_SHARE", "0.25")),
+            Double.parseDouble(environment.getOrDefault("HOWDAH_BACKLOG_FREE", "0.10")),
+            Long.parseLong(
+                environment.getOrDefault("HOWDAH_BACKLOG_BYTES", Long.toString(Long.MAX_VALUE)))),
+        Duration.parse(environment.getOrDefault("HOWDAH_REPOSITORY_PATIENCE", "PT1H")),
         text(environment, "HOWDAH_GRACE").map(Duration::parse),
         text(environment, "HOWDAH_DATABASE_URL"),
         text(environment, "HOWDAH_ADMIN_EMAIL"),
@@ -114,6 +131,27 @@ record ServerConfig(
   /** The address of this server as others know it. */
   String publicUrl() {
     return "http://" + publicHost + ":" + port;
+  }
+
+  /** A directory, unless a bucket is named; then everything else about it must be, too. */
+  private static Storage storage(Map<String, String> environment) {
+    Optional<String> bucket = text(environment, "HOWDAH_REPOSITORY_BUCKET");
+    return bucket.isEmpty()
+        ? new Storage.Directory()
+        : new Storage.Bucket(
+            URI.create(required(environment, "HOWDAH_REPOSITORY_ENDPOINT")),
+            bucket.get(),
+            environment.getOrDefault("HOWDAH_REPOSITORY_REGION", "us-east-1"),
+            required(environment, "HOWDAH_REPOSITORY_KEY"),
+            required(environment, "HOWDAH_REPOSITORY_SECRET"),
+            text(environment, "HOWDAH_REPOSITORY_CA").map(Path::of),
+            true);
+  }
+
+  private static String required(Map<String, String> environment, String name) {
+    return text(environment, name)
+        .orElseThrow(
+            () -> new IllegalArgumentException("HOWDAH_REPOSITORY_BUCKET needs " + name + " too"));
   }
 
   private static Optional<String> text(Map<String, String> environment, String name) {

@@ -69,6 +69,11 @@ public final class TestServer implements BeforeAllCallback {
     return running().control;
   }
 
+  /** The PostgreSQL servers, from outside the server. */
+  public PostgresHost host() {
+    return running().host;
+  }
+
   /** Somebody who calls the API with {@code token}. */
   public Client client(String token) {
     return new Client(running(), Map.of("Authorization", "Bearer " + token));
@@ -122,9 +127,32 @@ public final class TestServer implements BeforeAllCallback {
       this.control = Jdbi.create(address.url(), properties).installPlugin(new PostgresPlugin());
     }
 
+    PostgresHost host() {
+      return host;
+    }
+
+    Client client(String token) {
+      return new Client(this, Map.of("Authorization", "Bearer " + token));
+    }
+
+    /** The history that a database writes now. */
+    UUID lineage(UUID database) {
+      return control.withHandle(handle ->
+          handle
+              .createQuery("select lineage from database where id = :id")
+              .bind("id", database)
+              .mapTo(UUID.class)
+              .one());
+    }
+
     static Running start() {
+      return start(Path.of(System.getProperty("java.io.tmpdir")));
+    }
+
+    /** With its data on the file system of a directory. */
+    static Running start(Path parent) {
       try {
-        Path root = Files.createTempDirectory("howdah-server-test");
+        Path root = Files.createTempDirectory(parent, "howdah-server-test");
         // PostgreSQL runs under users of its own, which must be able to pass.
         Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwx--x--x"));
         int port = freePort();
@@ -142,6 +170,12 @@ public final class TestServer implements BeforeAllCallback {
                         "1000000000",
                         "HOWDAH_ENFORCEMENT_INTERVAL",
                         "PT1H",
+                        "HOWDAH_PROTECTION_INTERVAL",
+                        "PT1S",
+                        "HOWDAH_BACKLOG_BYTES",
+                        Integer.toString(64 << 20),
+                        "HOWDAH_REPOSITORY_PATIENCE",
+                        "PT30S",
                         "HOWDAH_DATABASE_PORTS",
                         databases + "-" + (databases + 9))),
                 root);

@@ -41,6 +41,10 @@ final class Aftermath {
       union all select 'transfer ' || number || ' goes on' from transfer where finished_at is null
       union all select 'credential ' || name || ' of ' || database_id || ' is ' || state
         from credential where state <> 'active'
+      union all select 'lineage ' || id || ' has ended and is still there' from lineage
+        where ended_at is not null
+      union all select 'lineage ' || id || ' has no database' from lineage
+        where database_id not in (select id from database)
       union all select 'database ' || id || ' has no default credential' from database d
         where not exists (select from credential c where c.database_id = d.id and c.name = 'default')
           and not exists (select from follower f where f.database_id = d.id)
@@ -97,6 +101,13 @@ final class Aftermath {
         .flatMap(directory -> children(directory).stream().map(directory::resolve))
         .filter(path -> path.toString().contains("partial"))
         .forEach(path -> problems.add("half-made: " + path));
+    Set<String> repositories = children(data.resolve("repository"));
+    repositories.remove("storage");
+    compare(
+        "repositories",
+        repositories,
+        new TreeSet<>(sql(server, "select id from lineage")),
+        problems);
     compare("directories of transfers", children(data.resolve("transfers")), Set.of(), problems);
     // Directories of sockets are elsewhere when the data directory's own name is long.
     Set<String> removed = new HashSet<>(sql(server, "select distinct subject from operation"));

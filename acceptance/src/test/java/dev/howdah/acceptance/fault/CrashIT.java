@@ -36,7 +36,8 @@ class CrashIT {
           .filter(kind -> !kind.isBlank())
           .toList();
 
-  private static final Map<String, String> SETTINGS = Map.of("HOWDAH_ENFORCEMENT_INTERVAL", "PT1S");
+  private static final Map<String, String> SETTINGS =
+      Map.of("HOWDAH_ENFORCEMENT_INTERVAL", "PT1S", "HOWDAH_PROTECTION_INTERVAL", "PT1S");
 
   /**
    * Where the server dies.
@@ -72,6 +73,7 @@ class CrashIT {
   private List<Point> points = List.of();
   private @Nullable Point armed;
   private int number;
+  private int changes;
 
   @BeforeAll
   void start() {
@@ -256,8 +258,11 @@ class CrashIT {
     }
   }
 
+  /** To a plan with continuous protection and, every other time, from one to a plan without. */
   private final class ChangePlan implements Scenario {
-    private final Estate.Database changed = estate.database(app, "hobby-dev");
+    private final String from = changes++ % 2 == 0 ? "hobby-dev" : "standard-0";
+    private final String to = from.equals("hobby-dev") ? "standard-0" : "hobby-dev";
+    private final Estate.Database changed = estate.database(app, from);
 
     @Override
     public void prepare() {
@@ -266,14 +271,15 @@ class CrashIT {
 
     @Override
     public void begin() {
-      server.send("PATCH", changed.path(), Map.of("plan", "heroku-postgresql:standard-0"));
+      server.send("PATCH", changed.path(), Map.of("plan", "heroku-postgresql:" + to));
     }
 
     @Override
     public void check(boolean undone) {
-      assertThat(estate.plan(changed))
-          .isEqualTo("heroku-postgresql:" + (undone ? "hobby-dev" : "standard-0"));
-      String limit = undone ? "20" : "120";
+      String plan = undone ? from : to;
+      boolean production = plan.equals("standard-0");
+      assertThat(estate.plan(changed)).isEqualTo("heroku-postgresql:" + plan);
+      String limit = production ? "120" : "20";
       String url = estate.url(changed);
       assertThat(
               Tenant.ask(
@@ -281,7 +287,11 @@ class CrashIT {
           .isEqualTo(limit);
       assertThat(Tenant.ask(server, url, "select current_setting('max_connections')::int - 8"))
           .isEqualTo(limit);
-      if (!undone) {
+      assertThat(Tenant.ask(server, url, "select current_setting('archive_mode')"))
+          .isEqualTo(production ? "on" : "off");
+      String protection = estate.info(changed, "Continuous Protection");
+      assertThat(protection).matches(production ? "(Starting|On|Impaired).*" : "Off");
+      if (production && from.equals("hobby-dev")) {
         server.send("PATCH", changed.path(), Map.of("plan", "heroku-postgresql:hobby-dev"));
       }
       assertThat(Tenant.ask(server, url, "select count(*) from kept"))

@@ -21,7 +21,6 @@ import dev.howdah.postgres.tls.CertificateAuthority;
 import dev.howdah.postgres.version.Installation;
 import dev.howdah.postgres.version.Installations;
 import java.io.IOException;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -346,14 +345,14 @@ public final class Clusters {
     }
   }
 
+  /** The directory that clusters are in. */
+  public Path root() {
+    return directory;
+  }
+
   /** The file system that clusters are on. */
   public Volume volume() {
-    try {
-      FileStore store = Files.getFileStore(directory);
-      return new Volume(store.getTotalSpace(), store.getUsableSpace());
-    } catch (IOException e) {
-      throw new PostgresException("could not look at the volume of " + directory + ": " + e, e);
-    }
+    return Volume.of(directory);
   }
 
   /**

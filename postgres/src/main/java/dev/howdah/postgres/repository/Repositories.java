@@ -1,6 +1,7 @@
 package dev.howdah.postgres.repository;
 
 import dev.howdah.postgres.PostgresException;
+import dev.howdah.postgres.os.Command;
 import dev.howdah.postgres.os.OwnedFiles;
 import dev.howdah.postgres.os.ServerAccount;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -68,6 +70,48 @@ public final class Repositories {
     } catch (IOException e) {
       throw new PostgresException("could not look into " + directory + ": " + e, e);
     }
+  }
+
+  /**
+   * Holds this directory to the place where what is in its repositories is kept: another one has
+   * none of it.
+   *
+   * @throws PostgresException when there are repositories that are kept elsewhere
+   */
+  public void requireStorage() {
+    Path marker = directory.resolve("storage");
+    String wanted = storage.toString();
+    String known = OwnedFiles.read(marker).strip();
+    String kept = known.isEmpty() ? new Storage.Directory().toString() : known;
+    if (!kept.equals(wanted) && !list().isEmpty()) {
+      throw new PostgresException(
+          "the repositories in %s are kept in %s, not in %s; docs/operations.md says how to move"
+              .formatted(directory, kept, wanted));
+    }
+    makeParent(marker);
+    OwnedFiles.write(marker, wanted + "\n", ServerAccount.current());
+  }
+
+  /** What pgBackRest says of itself; empty when it is not installed. */
+  public Optional<String> version() {
+    try {
+      return Optional.of(Command.of("pgbackrest", "version").run().strip());
+    } catch (PostgresException missing) {
+      return Optional.empty();
+    }
+  }
+
+  /** Where what is in them is kept, for people. */
+  public String place() {
+    return switch (storage) {
+      case Storage.Directory() -> String.valueOf(directory);
+      case Storage.Bucket bucket -> bucket.toString();
+    };
+  }
+
+  /** The directory that volumes are measured of: some is written here also with a bucket. */
+  public Path directory() {
+    return directory;
   }
 
   /** The directory they are in, made if need be: servers' users pass through it to their own. */

@@ -487,6 +487,26 @@ public final class Repository {
     }
   }
 
+  /** Whether there is anything here; of one in a bucket, whether there ever was. */
+  public boolean isThere() {
+    return facts().isPresent() && (!isDirectory() || Files.isDirectory(archive()));
+  }
+
+  /**
+   * Marks this as the repository that holds what is known to be in it. One that is made anew in its
+   * place, because the other was lost or not mounted, has no such mark.
+   */
+  public void acknowledge() {
+    if (!isAcknowledged()) {
+      OwnedFiles.write(home.resolve("acknowledged"), "1\n", ServerAccount.current());
+    }
+  }
+
+  /** Whether this is the repository that was marked. */
+  public boolean isAcknowledged() {
+    return Files.exists(home.resolve("acknowledged"));
+  }
+
   private void deleteParts() {
     for (String part : List.of("archive", "backup")) {
       if (isDirectory()) {

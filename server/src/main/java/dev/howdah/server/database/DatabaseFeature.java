@@ -6,6 +6,7 @@ import dev.howdah.server.addon.Addons;
 import dev.howdah.server.addon.Attachments;
 import dev.howdah.server.addon.Provider;
 import dev.howdah.server.addon.Visibility;
+import dev.howdah.server.doctor.Check;
 import dev.howdah.server.operation.Operations;
 import dev.howdah.server.operation.Procedure;
 import dev.howdah.server.platform.Route;
@@ -108,7 +109,8 @@ public final class DatabaseFeature {
         procedures.all(),
         new DatabaseRoutes(databases, region).routes(),
         new Enforcement(jdbi, clock, catalogue, clustering, store, procedures, operations),
-        new DatabaseAccess(jdbi, addons, visibility, catalogue, clustering, store));
+        new DatabaseAccess(jdbi, addons, visibility, catalogue, clustering, store),
+        new DatabaseCheck(jdbi, store, catalogue, clustering, protection).check());
   }
 
   /** What the second stage adds. */
@@ -116,7 +118,8 @@ public final class DatabaseFeature {
       List<Procedure> procedures,
       List<Route> routes,
       Enforcement enforcement,
-      DatabaseAccess access) {}
+      DatabaseAccess access,
+      Check check) {}
 
   /**
    * Makes what new databases are copied from, so that the first one of a kind does not wait for it.

@@ -13,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,6 +93,16 @@ final class DatabaseStore {
   /** The databases that follow one, those that are being made included, oldest first. */
   List<Database> followers(Handle handle, UUID leader) {
     return list(handle, "follower.leader_id = :id", "id", leader);
+  }
+
+  /** The names of all databases, as users know them. */
+  Map<UUID, String> addonNames(Handle handle) {
+    Map<UUID, String> names = new HashMap<>();
+    handle
+        .createQuery("select id, name from addon where id in (select id from database)")
+        .map((row, context) -> Map.entry(uuid(row, "id"), row.getString("name")))
+        .forEach(entry -> names.put(entry.getKey(), entry.getValue()));
+    return names;
   }
 
   /** The names of the add-ons whose databases follow one and are not being destroyed. */

@@ -94,6 +94,30 @@ final class OperationStore {
         .list();
   }
 
+  /** An operation with the name that users know its subject by. */
+  record Named(Operation operation, String subject) {}
+
+  List<Named> underWay(Handle handle) {
+    return handle
+        .createQuery(
+            """
+            select operation.*, coalesce(addon.name, subject::text) as subject_name
+            from operation left join addon on addon.id = operation.subject
+            where finished_at is null order by operation.created_at
+            """)
+        .map((row, context) -> new Named(read(row), row.getString("subject_name")))
+        .list();
+  }
+
+  int failedSince(Handle handle, Instant time) {
+    return handle
+        .createQuery(
+            "select count(*) from operation where state = 'failed' and finished_at >= :time")
+        .bind("time", utc(time))
+        .mapTo(Integer.class)
+        .one();
+  }
+
   void advance(Handle handle, Operation before, Advance after, String outcome, Instant now) {
     boolean finished =
         after.state() == Operation.State.SUCCEEDED || after.state() == Operation.State.FAILED;

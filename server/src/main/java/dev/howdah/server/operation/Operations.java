@@ -1,5 +1,6 @@
 package dev.howdah.server.operation;
 
+import dev.howdah.server.doctor.Check;
 import dev.howdah.server.platform.Wire;
 import java.time.Duration;
 import java.time.Instant;
@@ -195,6 +196,11 @@ public final class Operations implements AutoCloseable {
    */
   public void supersede(Handle handle, UUID subject, String reason) {
     store.supersede(handle, subject, reason, clock.instant());
+  }
+
+  /** What {@code howdah doctor} says of operations. */
+  public Check check() {
+    return new OperationCheck(jdbi, clock, store).check();
   }
 
   /** Stops between steps; what is unfinished goes on at the next start. */

@@ -16,6 +16,11 @@ final class Problem {
 
   private Problem() {}
 
+  /** When its server, which alone knows, has not answered for a while. */
+  static String silentSince(Instant time) {
+    return "its server has not said how far it is since " + MINUTE.format(time);
+  }
+
   /** What the record alone says. */
   static Optional<String> of(Lineage lineage) {
     if (lineage.gap().isPresent()) {
@@ -30,15 +35,19 @@ final class Problem {
    * With what was measured.
    *
    * @param failingSince since when the repository has taken nothing
+   * @param there whether the repository is where it should be
    */
   static Optional<String> of(
-      Lineage lineage, Optional<Instant> failingSince, Optional<Duration> behind) {
+      Lineage lineage, Optional<Instant> failingSince, boolean there, Optional<Duration> behind) {
     if (lineage.gap().isPresent()) {
       return of(lineage);
     }
     if (failingSince.isPresent()) {
       return Optional.of(
-          "the repository has taken nothing since " + MINUTE.format(failingSince.get()));
+          "the repository %s since %s; what is written waits for it on the database's own volume"
+              .formatted(
+                  there ? "has taken nothing" : "is not there and has taken nothing",
+                  MINUTE.format(failingSince.get())));
     }
     Optional<String> recorded = of(lineage);
     if (recorded.isPresent()) {

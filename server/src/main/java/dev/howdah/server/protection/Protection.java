@@ -1,9 +1,11 @@
 package dev.howdah.server.protection;
 
+import dev.howdah.postgres.copy.Snapshots;
 import dev.howdah.postgres.repository.Archiving;
 import dev.howdah.postgres.repository.Repositories;
 import dev.howdah.server.secret.Tokens;
 import dev.howdah.server.secret.Vault;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -25,22 +27,34 @@ import org.slf4j.LoggerFactory;
 public final class Protection {
   private static final Logger log = LoggerFactory.getLogger(Protection.class);
 
+  /** What was measured longer ago says nothing about now. */
+  private static final Duration FRESH = Duration.ofSeconds(60);
+
   private final Jdbi jdbi;
   private final InstantSource clock;
   private final Tokens tokens;
   private final Repositories repositories;
+  private final Snapshots snapshots;
   private final ProtectionStore store;
 
   /** What the watch measured last, by lineage. */
-  private final ConcurrentMap<UUID, ProtectionState> measured = new ConcurrentHashMap<>();
+  private final ConcurrentMap<UUID, Measured> measured = new ConcurrentHashMap<>();
+
+  private record Measured(Instant at, ProtectionState state) {}
 
   /** The lineages of the control database, with the repositories of this host. */
   public Protection(
-      Jdbi jdbi, InstantSource clock, Tokens tokens, Vault vault, Repositories repositories) {
+      Jdbi jdbi,
+      InstantSource clock,
+      Tokens tokens,
+      Vault vault,
+      Repositories repositories,
+      Snapshots snapshots) {
     this.jdbi = jdbi;
     this.clock = clock;
     this.tokens = tokens;
     this.repositories = repositories;
+    this.snapshots = snapshots;
     this.store = new ProtectionStore(vault);
   }
 
@@ -52,13 +66,37 @@ public final class Protection {
   }
 
   private ProtectionState state(Lineage lineage) {
-    ProtectionState known = measured.get(lineage.id());
+    Measured last = measured.get(lineage.id());
+    if (last == null) {
+      return new ProtectionState(
+          lineage.earliest(),
+          lineage.newestBase(),
+          lineage.proven().map(Proof.Beat::at),
+          Optional.empty(),
+          Problem.of(lineage));
+    }
+    Instant now = clock.instant();
+    ProtectionState known = last.state();
+    if (Duration.between(last.at(), now).compareTo(FRESH) <= 0) {
+      return new ProtectionState(
+          lineage.earliest(),
+          lineage.newestBase(),
+          known.proven(),
+          known.behind(),
+          known.problem());
+    }
     return new ProtectionState(
         lineage.earliest(),
         lineage.newestBase(),
-        known == null ? lineage.proven().map(Proof.Beat::at) : known.proven(),
-        known == null ? Optional.empty() : known.behind(),
-        known == null ? Problem.of(lineage) : known.problem());
+        known.proven(),
+        known.proven().map(proven -> Duration.between(proven, now)),
+        known.problem().or(() -> Optional.of(Problem.silentSince(last.at()))));
+  }
+
+  /** When the newest snapshot of the current lineage was taken; empty where there are none. */
+  public Optional<Instant> newestSnapshot(UUID databaseId) {
+    return jdbi.withHandle(handle -> store.current(handle, databaseId))
+        .flatMap(lineage -> snapshots.list(lineage.id()).stream().reduce((a, b) -> b));
   }
 
   /**
@@ -147,6 +185,7 @@ public final class Protection {
     try {
       Archiving archiving = jdbi.withHandle(handle -> archiving(handle, lineage));
       repositories.of(archiving).destroy();
+      snapshots.destroy(lineage);
       jdbi.useHandle(handle -> store.delete(handle, lineage));
       measured.remove(lineage);
     } catch (NoSuchElementException gone) {
@@ -185,8 +224,8 @@ public final class Protection {
     return store;
   }
 
-  void measured(UUID lineage, ProtectionState state) {
-    measured.put(lineage, state);
+  void measured(UUID lineage, Instant at, ProtectionState state) {
+    measured.put(lineage, new Measured(at, state));
   }
 
   static String text(Throwable failure) {

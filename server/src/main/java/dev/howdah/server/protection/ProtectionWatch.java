@@ -22,7 +22,6 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Jdbi;
@@ -41,8 +40,11 @@ public final class ProtectionWatch implements AutoCloseable {
   /** Base copies at a time: they read whole databases. */
   private static final int BASES_AT_ONCE = 2;
 
-  private static final Duration SHORTEST_RETRY = Duration.ofSeconds(10);
-  private static final Duration LONGEST_RETRY = Duration.ofMinutes(30);
+  /** From one snapshot to the next, so that one is never older than a day for long. */
+  private static final Duration SNAPSHOT_AGE = Duration.ofHours(23);
+
+  /** More than one, because somebody may be copying the one before. */
+  private static final int SNAPSHOTS_KEPT = 2;
 
   private final Jdbi jdbi;
   private final InstantSource clock;
@@ -51,22 +53,22 @@ public final class ProtectionWatch implements AutoCloseable {
   private final ProtectionStore store;
   private final Supplier<List<Guarded>> guarded;
   private final Backlog backlog;
+  private final Duration patience;
   private final ConcurrentMap<UUID, Proof> proofs = new ConcurrentHashMap<>();
   private final Set<UUID> looking = ConcurrentHashMap.newKeySet();
-  private final Set<UUID> taking = ConcurrentHashMap.newKeySet();
-  private final ConcurrentMap<UUID, Retry> retries = new ConcurrentHashMap<>();
-  private final Semaphore bases = new Semaphore(BASES_AT_ONCE);
   private final ExecutorService workers =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("protection-", 0).factory());
+  private final Chores bases;
+  private final Chores snapshots;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("protection").factory());
-
-  private record Retry(int failures, Instant next) {}
 
   /**
    * A watch that does not look yet.
    *
    * @param guarded the databases that are to be protected, at each look
+   * @param patience how long a repository that is not there is waited for before a new one takes
+   *     its place
    */
   public ProtectionWatch(
       Jdbi jdbi,
@@ -74,7 +76,8 @@ public final class ProtectionWatch implements AutoCloseable {
       PostgresHost host,
       Protection protection,
       Supplier<List<Guarded>> guarded,
-      Backlog backlog) {
+      Backlog backlog,
+      Duration patience) {
     this.jdbi = jdbi;
     this.clock = clock;
     this.host = host;
@@ -82,6 +85,9 @@ public final class ProtectionWatch implements AutoCloseable {
     this.store = protection.store();
     this.guarded = guarded;
     this.backlog = backlog;
+    this.patience = patience;
+    bases = new Chores(workers, clock, BASES_AT_ONCE);
+    snapshots = new Chores(workers, clock, 1);
   }
 
   /** Begins to look, every {@code interval}. */
@@ -140,7 +146,7 @@ public final class ProtectionWatch implements AutoCloseable {
       return;
     }
     ArchivePulse pulse = answer.get();
-    Lineage current = watchBacklog(lineage, pulse.status());
+    Lineage current = watchBacklog(recognise(lineage), pulse.status());
     Proof after = before;
     if (current.gap().isPresent()) {
       after = before.forgetting();
@@ -158,20 +164,53 @@ public final class ProtectionWatch implements AutoCloseable {
           .ifPresent(beat -> jdbi.useHandle(handle -> store.setProven(handle, lineage.id(), beat)));
     }
     Optional<Duration> behind = after.behind(now);
+    Optional<Instant> failing = pulse.status().failingSince();
+    boolean there = repository(lineage.id()).isThere();
     protection.measured(
         lineage.id(),
+        now,
         new ProtectionState(
             current.earliest(),
             current.newestBase(),
             after.quiet() ? Optional.of(now) : after.proven().map(Proof.Beat::at),
             behind,
-            Problem.of(current, pulse.status().failingSince(), behind)));
-    // A base copy waits for its own write-ahead log, so there is no use in one before it moves.
-    if (pulse.status().failingSince().isEmpty()) {
-      takeBaseIfDue(database, current, now);
-    } else {
-      openRepository(id, current);
+            Problem.of(current, failing, there, behind)));
+    if (failing.isPresent()) {
+      // A base copy waits for its own write-ahead log, so there is no use in one before it moves.
+      if (current.newestBase().isEmpty() || failing.get().plus(patience).isBefore(now)) {
+        openRepository(id, current);
+      }
+      return;
     }
+    takeBaseIfDue(database, current, now);
+    takeSnapshotIfDue(database, now);
+  }
+
+  /**
+   * What took a repository's place holds nothing of what is known to be in it: it was lost, or not
+   * mounted when somebody needed it.
+   */
+  private Lineage recognise(Lineage lineage) {
+    Repository repository = repository(lineage.id());
+    if (lineage.newestBase().isEmpty() || repository.isAcknowledged() || !repository.isThere()) {
+      return lineage;
+    }
+    log.error(
+        "GAP: the repository of database {} was lost, and a new one was made in its place; nothing"
+            + " can be reached until a base copy is complete",
+        lineage.databaseId());
+    jdbi.useTransaction(handle -> {
+      store.beginGap(handle, lineage.id(), provenOrBegan(lineage), "the repository was lost");
+      store.setBases(handle, lineage.id(), Optional.empty(), Optional.empty(), Optional.empty());
+    });
+    return jdbi.withHandle(handle -> store.find(handle, lineage.id())).orElse(lineage);
+  }
+
+  private Instant provenOrBegan(Lineage lineage) {
+    return Optional.ofNullable(proofs.get(lineage.id()))
+        .flatMap(Proof::proven)
+        .map(Proof.Beat::at)
+        .orElse(lineage.beganAt());
   }
 
   /** Gives up what waits when it must, having recorded it before; returns what is so then. */
@@ -186,11 +225,7 @@ public final class ProtectionWatch implements AutoCloseable {
       jdbi.useHandle(handle -> store.setForgotten(handle, lineage.id()));
       log.warn("database {} keeps its write-ahead log again from now on", cluster);
     } else if (backlog.isTooLarge(status.waitingBytes(), volume.total(), volume.available())) {
-      Instant since =
-          Optional.ofNullable(proofs.get(lineage.id()))
-              .flatMap(Proof::proven)
-              .map(Proof.Beat::at)
-              .orElse(lineage.beganAt());
+      Instant since = provenOrBegan(lineage);
       String reason =
           "%d files (%d bytes) waited for the repository"
               .formatted(status.waiting(), status.waitingBytes());
@@ -222,70 +257,72 @@ public final class ProtectionWatch implements AutoCloseable {
   }
 
   private void takeBaseIfDue(Guarded database, Lineage lineage, Instant now) {
-    Retry retry = retries.get(lineage.id());
-    if (database.schedule().due(lineage, now).isEmpty()
-        || (retry != null && now.isBefore(retry.next()))
-        || !taking.add(lineage.id())) {
+    if (database.schedule().due(lineage, now).isPresent()) {
+      bases.begin(lineage.id(), () -> takeBase(database), failure -> baseFailed(database, failure));
+    }
+  }
+
+  private void baseFailed(Guarded database, RuntimeException failure) {
+    String why = Protection.text(failure);
+    log.warn(
+        "no base copy of database {} could be taken; trying again: {}", database.databaseId(), why);
+    jdbi.useHandle(handle -> store.setBaseProblem(handle, database.lineage(), Optional.of(why)));
+  }
+
+  private void takeSnapshotIfDue(Guarded database, Instant now) {
+    UUID lineage = database.lineage();
+    if (!host.snapshots().supported()) {
       return;
     }
-    var _ =
-        workers.submit(() -> {
-          try {
-            bases.acquire();
-            try {
-              takeBase(database);
-            } finally {
-              bases.release();
-            }
-          } catch (InterruptedException closing) {
-            Thread.currentThread().interrupt();
-          } finally {
-            taking.remove(lineage.id());
-          }
-        });
+    List<Instant> taken = host.snapshots().list(lineage);
+    if (!taken.isEmpty() && taken.getLast().plus(SNAPSHOT_AGE).isAfter(now)) {
+      return;
+    }
+    snapshots.begin(
+        lineage,
+        () -> {
+          host.snapshots().take(database.databaseId(), lineage);
+          List<Instant> all = host.snapshots().list(lineage);
+          all.subList(0, Math.max(0, all.size() - SNAPSHOTS_KEPT))
+              .forEach(old -> host.snapshots().delete(lineage, old));
+        },
+        failure ->
+            log.warn(
+                "no snapshot of database {} could be taken; trying again: {}",
+                database.databaseId(),
+                Protection.text(failure)));
   }
 
   private void takeBase(Guarded database) {
     UUID id = database.lineage();
-    try {
-      Repository repository = host.repositories().of(archiving(id));
-      // What is there counts: a crash may have come between a base copy and its record.
-      record(id, repository.contents());
-      Lineage lineage = jdbi.withHandle(handle -> store.find(handle, id)).orElseThrow();
-      Optional<BaseCopy.Kind> due = database.schedule().due(lineage, clock.instant());
-      if (due.isPresent()) {
-        BaseCopy base = repository.takeBase(database.databaseId(), due.get(), Progress.NONE);
-        repository.expire(database.window());
-        jdbi.useTransaction(handle -> {
-          store.setBaseWanted(handle, id, false);
-          store.setBaseProblem(handle, id, Optional.empty());
-          // Not the clock: the earliest moment that can be reached is this base copy's.
-          lineage.gap().ifPresent(gap -> store.endGap(handle, id, gap, base.finishedAt()));
-        });
-        record(id, repository.contents());
-        log.info(
-            "base copy {} of database {}: {} bytes",
-            base.label(),
-            database.databaseId(),
-            base.bytes());
-      }
-      retries.remove(id);
-    } catch (RuntimeException failure) {
-      if (Thread.currentThread().isInterrupted()) {
-        return;
-      }
-      int failures = retries.getOrDefault(id, new Retry(0, Instant.EPOCH)).failures() + 1;
-      retries.put(id, new Retry(failures, clock.instant().plus(pause(failures))));
-      log.warn(
-          "no base copy of database {} could be taken; trying again: {}",
-          database.databaseId(),
-          Protection.text(failure));
-      jdbi.useHandle(
-          handle -> store.setBaseProblem(handle, id, Optional.of(Protection.text(failure))));
+    host.clusters().openRepository(database.databaseId(), archiving(id));
+    Repository repository = repository(id);
+    // What is there counts: a crash may have come between a base copy and its record.
+    recognise(lineage(id));
+    record(id, repository);
+    Lineage lineage = lineage(id);
+    Optional<BaseCopy.Kind> due = database.schedule().due(lineage, clock.instant());
+    if (due.isEmpty()) {
+      return;
     }
+    BaseCopy base = repository.takeBase(database.databaseId(), due.get(), Progress.NONE);
+    repository.expire(database.window());
+    jdbi.useTransaction(handle -> {
+      store.setBaseWanted(handle, id, false);
+      store.setBaseProblem(handle, id, Optional.empty());
+      // Not the clock: the earliest moment that can be reached is this base copy's.
+      lineage.gap().ifPresent(gap -> store.endGap(handle, id, gap, base.finishedAt()));
+    });
+    record(id, repository);
+    log.info(
+        "base copy {} of database {}: {} bytes", base.label(), database.databaseId(), base.bytes());
   }
 
-  private void record(UUID lineage, Contents contents) {
+  private void record(UUID lineage, Repository repository) {
+    Contents contents = repository.contents();
+    if (!contents.bases().isEmpty()) {
+      repository.acknowledge();
+    }
     jdbi.useTransaction(handle -> {
       Optional<Instant> gapEnd = store.lastGapEnd(handle, lineage);
       List<BaseCopy> usable =
@@ -309,9 +346,12 @@ public final class ProtectionWatch implements AutoCloseable {
     return base.finishedAt().plusSeconds(1);
   }
 
-  private static Duration pause(int failures) {
-    Duration pause = SHORTEST_RETRY.multipliedBy(1L << Math.min(failures - 1, 10));
-    return pause.compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : pause;
+  private Lineage lineage(UUID id) {
+    return jdbi.withHandle(handle -> store.find(handle, id)).orElseThrow();
+  }
+
+  private Repository repository(UUID lineage) {
+    return host.repositories().of(archiving(lineage));
   }
 
   private Archiving archiving(UUID lineage) {

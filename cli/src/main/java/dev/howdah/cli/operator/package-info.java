@@ -1,0 +1,3 @@
+/** Commands for those who run the server. */
+@org.jspecify.annotations.NullMarked
+package dev.howdah.cli.operator;
