@@ -20,6 +20,9 @@ final class Protection {
       "create table filler as select n, (select string_agg(md5(n::text || k), '') from generate_series(1, 30) k) as t"
           + " from generate_series(1, %d) n";
 
+  /** Before the id of an add-on, in what is said about it: its name follows. */
+  private static final String ADDON = "\"id\":\"(?=[0-9a-f-]{36}\",\"name\":\"postgresql-)";
+
   private static final int ROWS_A_GIGABYTE = 1_040_000;
 
   private final Product product;
@@ -222,7 +225,7 @@ final class Protection {
         Product.field(
             product.post(
                 "/apps/" + APP + "/addons", "{\"plan\":\"heroku-postgresql:standard-0\"}"),
-            "\"id\":\""));
+            ADDON));
   }
 
   /** One with as much in it, whose archive has everything. */
@@ -248,7 +251,7 @@ final class Protection {
         product.post(
             "/apps/" + APP + "/addons",
             "{\"plan\":\"heroku-postgresql:standard-0\",\"config\":" + config + "}"),
-        "\"id\":\"");
+        ADDON);
   }
 
   /** Waits until a database may be used. */
@@ -350,7 +353,7 @@ final class Protection {
     Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rwxrwxrwx"));
     Path target = Files.createDirectory(place.resolve("data"));
     String conf =
-        operator(source, "show archive_command").replaceAll("(?s).*--config=([^ ]+).*", "$1");
+        operator(source, "show archive_command").replaceAll("(?s).*--config='([^']+)'.*", "$1");
     String pgbackrest = "pgbackrest --config=" + conf + " --stanza=howdah --pg1-path=" + target;
     long begin = System.nanoTime();
     Product.run(

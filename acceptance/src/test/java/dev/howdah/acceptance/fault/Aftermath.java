@@ -1,6 +1,7 @@
 package dev.howdah.acceptance.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.howdah.acceptance.RunningServer;
 import java.io.IOException;
@@ -25,7 +26,7 @@ import tools.jackson.databind.JsonNode;
  * over, whole or undone; the control database, the files, the processes and the ports tell the same
  * story; and whatever was reported ready answers.
  */
-final class Aftermath {
+public final class Aftermath {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   /** Every row that would not be there if everything were at rest, in words. */
@@ -59,10 +60,20 @@ final class Aftermath {
   }
 
   /** Waits until everything is at rest, then asks every database. */
-  static void assertWhole(RunningServer server) {
+  public static void assertWhole(RunningServer server) {
     var aftermath = new Aftermath(server);
     aftermath.awaitRest();
     aftermath.assertEveryDatabaseAnswers();
+  }
+
+  /** The same when servers of databases were killed, which need a moment to come back. */
+  public static void assertWholeSoon(RunningServer server) {
+    var aftermath = new Aftermath(server);
+    aftermath.awaitRest();
+    await("every database to answer")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(200))
+        .untilAsserted(aftermath::assertEveryDatabaseAnswers);
   }
 
   private void awaitRest() {

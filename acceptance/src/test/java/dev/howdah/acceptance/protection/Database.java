@@ -8,6 +8,7 @@ import dev.howdah.acceptance.Ran;
 import dev.howdah.acceptance.RunningServer;
 import dev.howdah.acceptance.TestApp.PostgresUrl;
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -41,25 +43,113 @@ record Database(RunningServer server, String app, String name, String id) {
 
   /** Asks for a fork, with everything that is in it now; {@link #ready} waits for it. */
   Database fork() {
-    return copy(Map.of("fork", name));
+    return copyWith(Map.of("fork", name));
   }
 
   /** Asks for a follower. */
   Database follower() {
-    return copy(Map.of("follow", name));
+    return copyWith(Map.of("follow", name));
   }
 
   /** Asks for what it was at a moment. */
   Database rollback(Instant moment) {
-    return copy(Map.of("rollback", name, "to", moment.toString()));
+    return rollback(moment.toString());
   }
 
-  private Database copy(Map<String, String> config) {
+  /** Asks for what it was at a moment that is spelled in some way. */
+  Database rollback(String to) {
+    return copyWith(Map.of("rollback", name, "to", to));
+  }
+
+  /** Why a copy of it is refused. */
+  String refuses(Map<String, String> config) {
+    HttpResponse<String> answer =
+        server.request(
+            "POST",
+            "/apps/" + app + "/addons",
+            Map.of("plan", "heroku-postgresql:standard-0", "config", config));
+    assertThat(answer.statusCode()).as(answer.body()).isBetween(400, 499);
+    return answer.body();
+  }
+
+  /** Why it cannot be destroyed now. */
+  String refusesToGo() {
+    HttpResponse<String> answer = server.request("DELETE", path(), Map.of());
+    assertThat(answer.statusCode()).as(answer.body()).isBetween(400, 499);
+    return answer.body();
+  }
+
+  /** Its past can be reached: there is a base copy. */
+  Database protectedToo() {
+    awaitInfo("Rollback", "earliest from");
+    return this;
+  }
+
+  /** What is committed by now can be reached from its archive, as after a minute of waiting. */
+  void archiveEverything() {
+    operator("select pg_logical_emit_message(true, 'test', 'the last of all')");
+    String last = operator("select pg_walfile_name(pg_switch_wal())").getFirst();
+    await(name + " to archive " + last)
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(100))
+        .until(() ->
+            operator(
+                    "select coalesce(last_archived_wal, '') >= '%s' from pg_stat_archiver"
+                        .formatted(last))
+                .contains("t"));
+  }
+
+  /** Lets its server note when everything is committed, for the price of a restart. */
+  void notesCommits() {
+    operator("alter system set track_commit_timestamp = on");
+    long before = postmaster();
+    kill();
+    awaitAnother(before);
+  }
+
+  /** Waits until another process serves it. */
+  void awaitAnother(long before) {
+    await("another server of " + name)
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(50))
+        .ignoreExceptions()
+        .until(() -> {
+          try (Connection connection = Sql.connect(url())) {
+            return connection.isValid(5) && postmaster() != before;
+          }
+        });
+  }
+
+  /** How many rows of each session were committed up to a moment, as PostgreSQL noted it. */
+  Map<Long, Long> committedUntil(Instant moment) {
+    return counts(
+        "select session, count(*) from ledger where pg_xact_commit_timestamp(xmin) <= '%s'"
+                .formatted(moment)
+            + " group by session");
+  }
+
+  /** How many rows of each session it has. */
+  Map<Long, Long> rowsOfSessions() {
+    return counts("select session, count(*) from ledger group by session");
+  }
+
+  private Map<Long, Long> counts(String query) {
+    var counts = new TreeMap<Long, Long>();
+    operator(query)
+        .forEach(line -> {
+          String[] columns = line.split("\\|", 2);
+          counts.put(Long.valueOf(columns[0]), Long.valueOf(columns[1]));
+        });
+    return counts;
+  }
+
+  /** Asks for a copy with these options. */
+  Database copyWith(Map<String, ?> config) {
     return add(server, app, "standard-0", config);
   }
 
   private static Database add(
-      RunningServer server, String app, String plan, Map<String, String> config) {
+      RunningServer server, String app, String plan, Map<String, ?> config) {
     var body = new HashMap<String, Object>(Map.of("plan", "heroku-postgresql:" + plan));
     if (!config.isEmpty()) {
       body.put("config", config);
@@ -110,6 +200,11 @@ record Database(RunningServer server, String app, String name, String id) {
         .findFirst();
   }
 
+  /** Whether it is under way still. */
+  boolean waiting() {
+    return server.get("/client/v11/databases/" + id + "/wait_status").path("waiting?").asBoolean();
+  }
+
   /** Waits until a value of pg:info begins with certain words. */
   void awaitInfo(String item, String beginning) {
     await(item + " of " + name + " to be " + beginning)
@@ -124,6 +219,20 @@ record Database(RunningServer server, String app, String name, String id) {
         new ArrayList<>(List.of("howdah", command, configVar(), "--app", app, "--confirm", app));
     words.addAll(List.of(options));
     return server.command(words.toArray(String[]::new)).within(PATIENCE).run();
+  }
+
+  /** Lets it go from its leader. */
+  void unfollow() {
+    server.send("PUT", "/client/v11/databases/" + id + "/unfollow", Map.of());
+  }
+
+  /** Waits until it answers. */
+  void awaitAnswer() {
+    await(name + " to answer")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(50))
+        .ignoreExceptions()
+        .until(() -> Sql.ask(url(), "select 1").equals("1"));
   }
 
   /** Removes it. */
@@ -151,6 +260,52 @@ record Database(RunningServer server, String app, String name, String id) {
   /** Ends its server as {@code kill -9} does. */
   void kill() {
     ProcessHandle.of(postmaster()).ifPresent(ProcessHandle::destroyForcibly);
+  }
+
+  /** Ends every process that works on its files, as when their disk is gone. */
+  void killAll() {
+    server.databaseProcesses().stream()
+        .filter(process -> worksIn(process.pid()))
+        .forEach(ProcessHandle::destroyForcibly);
+  }
+
+  private boolean worksIn(long pid) {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/" + pid + "/cwd"))
+          .toString()
+          .startsWith(home().toString());
+    } catch (IOException gone) {
+      return false;
+    }
+  }
+
+  /** The history that it writes now. */
+  String lineage() {
+    return control("select lineage from database where id = '" + id + "'");
+  }
+
+  /** The repository of that history. */
+  Path repository() {
+    return server.data().resolve("repository").resolve(lineage());
+  }
+
+  /** The user its server runs as. */
+  int user() {
+    try {
+      return (Integer) Files.getAttribute(data(), "unix:uid");
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private String control(String query) {
+    return server
+        .command("psql", "--no-psqlrc", "-qAt", "-U", "howdah", "-c", query, "howdah")
+        .with("PGHOST", server.data().resolve("control/run").toString())
+        .run()
+        .succeeded()
+        .out()
+        .strip();
   }
 
   /** The directory of the Unix socket through which the operator may do everything. */
@@ -217,6 +372,7 @@ record Database(RunningServer server, String app, String name, String id) {
    */
   void awaitEverything(Ledger ledger) {
     Instant now = Instant.now();
+    awaitAnswer();
     check(ledger, Instant.EPOCH, now.plus(PATIENCE));
     await(name + " to have everything before " + now)
         .atMost(PATIENCE)

@@ -13,6 +13,9 @@ final class Likeness {
   private static final Map<String, String> MAY_DIFFER = new LinkedHashMap<>();
 
   static {
+    // What pg:info says besides since the book, and so the column of the values.
+    MAY_DIFFER.put("(?m)^Continuous Protection: .*\\n", "");
+    MAY_DIFFER.put("(?m)^([A-Z][A-Za-z/ ]+:) +", "$1 ");
     // Addresses.
     MAY_DIFFER.put("postgres://\\S+", "<connection URL>");
     MAY_DIFFER.put("dbname=\\S+ host=\\S+ port=\\d+ user=\\S+ password=\\S+", "<connection parts>");
@@ -35,7 +38,7 @@ final class Likeness {
     MAY_DIFFER.put("\\(\\d\\d:\\d\\d:\\d\\d ago\\)", "(<interval> ago)");
     MAY_DIFFER.put("(?<=\\(about )\\d+ (minute|hour)s?(?= ago\\))", "<interval>");
     MAY_DIFFER.put("\\bv\\d+\\b", "v<n>");
-    MAY_DIFFER.put("(?m)(?<=PG Version:  ).+$", "<version>");
+    MAY_DIFFER.put("(?m)(?<=PG Version: ).+$", "<version>");
     MAY_DIFFER.put("(?m)^psql \\(.*\\)$", "psql (<versions>)");
     MAY_DIFFER.put("(?m)^SSL connection \\(.*\\)$", "SSL connection (<cipher>)");
     MAY_DIFFER.put("\\d+(\\.\\d+)? MB( / \\d+ GB \\(\\d+\\.\\d+%\\))?", "<size>");
