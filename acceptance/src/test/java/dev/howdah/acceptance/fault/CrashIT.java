@@ -40,6 +40,14 @@ class CrashIT {
       Map.of("HOWDAH_ENFORCEMENT_INTERVAL", "PT1S", "HOWDAH_PROTECTION_INTERVAL", "PT1S");
 
   /**
+   * Kinds with more steps than this take long; of these each step is crashed once, before its
+   * record, unless {@code -Dhowdah.crash.all=true} asks for everything.
+   */
+  private static final int SHORT = 3;
+
+  private static final boolean ALL = Boolean.getBoolean("howdah.crash.all");
+
+  /**
    * Where the server dies.
    *
    * @param undone whether the operation failed before and is being undone
@@ -171,10 +179,11 @@ class CrashIT {
     List<String> steps = List.of(parts[0].strip().split(" ", -1));
     List<String> undo = parts.length == 1 ? List.of() : List.of(parts[1].strip().split(" ", -1));
     var all = new ArrayList<Point>();
+    boolean whole = ALL || steps.size() <= SHORT;
     for (String step : steps) {
-      for (String moment : List.of("before", "after")) {
+      for (String moment : whole ? List.of("before", "after") : List.of("before")) {
         all.add(new Point(kind, kind + "/" + step + "/" + moment, false));
-        for (String back : undo) {
+        for (String back : whole || step.equals(steps.getLast()) ? undo : List.<String>of()) {
           String failed = kind + "/" + step + "/fail," + kind + "/" + back + "/" + moment;
           all.add(new Point(kind, failed, true));
         }
@@ -200,6 +209,10 @@ class CrashIT {
       case "copy-database" -> new CopyDatabase();
       case "follow-database" -> new FollowDatabase();
       case "unfollow-database" -> new UnfollowDatabase();
+      case "roll-back-in-place" -> new RollBackInPlace();
+      case "recover-database" -> new RecoverDatabase();
+      case "refresh-fork" -> new RefreshFork();
+      case "rebuild-follower" -> new RebuildFollower();
       default -> throw new AssertionError("write a scenario for operations of kind " + kind);
     };
   }
@@ -587,13 +600,6 @@ class CrashIT {
       await().atMost(PATIENCE).until(() -> newer(before).map(made -> !waits(made)).orElse(false));
     }
 
-    private boolean waits(Estate.Database database) {
-      return server
-          .get("/client/v11/databases/" + database.id() + "/wait_status")
-          .path("waiting?")
-          .asBoolean();
-    }
-
     @Override
     public void begin() {
       String id = newer(before).orElseThrow().id();
@@ -609,6 +615,191 @@ class CrashIT {
           .isEqualTo(Integer.toString(ROWS + 1));
       assertThat(slots()).isEqualTo("0");
       server.send("DELETE", made.path(), Map.of());
+    }
+  }
+
+  private void post(Estate.Database database, String what, Map<String, Object> body) {
+    server.send("POST", "/client/v11/databases/" + database.id() + "/" + what, body);
+  }
+
+  private boolean waits(Estate.Database database) {
+    return server
+        .get("/client/v11/databases/" + database.id() + "/wait_status")
+        .path("waiting?")
+        .asBoolean();
+  }
+
+  private void awaitRest(Estate.Database database) {
+    await().atMost(PATIENCE).until(() -> !waits(database));
+  }
+
+  private void awaitBase(Estate.Database database) {
+    await().atMost(PATIENCE).until(() -> estate.info(database, "Rollback").startsWith("earliest"));
+  }
+
+  /** A protected database that all of its kind share: its first base copy takes a moment. */
+  private Estate.@Nullable Database aged;
+
+  private Estate.Database aged() {
+    Estate.Database database = aged;
+    if (database == null) {
+      database = estate.database(app, "standard-0");
+      fill(database);
+      aged = database;
+    }
+    awaitBase(database);
+    return database;
+  }
+
+  private final class RollBackInPlace implements Scenario {
+    private final Estate.Database database = aged();
+    private String moment = "";
+
+    @Override
+    public void prepare() {
+      String url = estate.url(database);
+      Tenant.run(server, url, "insert into kept values (-1)");
+      moment = Tenant.ask(server, url, "select now() at time zone 'UTC'");
+      // The next commit is later by the clock, too.
+      Tenant.run(server, url, "select pg_sleep(0.01)", "insert into kept values (-2)");
+    }
+
+    @Override
+    public void begin() {
+      post(database, "rollback", Map.of("to", moment + "+00"));
+      askUntilItDies(keeper.path());
+    }
+
+    @Override
+    public void check(boolean undone) {
+      String url = estate.url(database);
+      awaitRest(database);
+      assertThat(Tenant.ask(server, url, "select count(*) from kept where n < 0"))
+          .isEqualTo(undone ? "2" : "1");
+      if (!undone) {
+        post(database, "rollback/undo", Map.of());
+        awaitRest(database);
+        assertThat(Tenant.ask(server, url, "select count(*) from kept where n < 0")).isEqualTo("2");
+        post(database, "rollback/confirm", Map.of());
+        awaitRest(database);
+      }
+      Tenant.run(server, url, "delete from kept where n < 0");
+    }
+  }
+
+  private final class RecoverDatabase implements Scenario {
+    private final Estate.Database database = aged();
+
+    @Override
+    public void prepare() {
+      String url = estate.url(database);
+      Tenant.run(server, url, "create table if not exists archived (n int)");
+      // What is a minute old is safe; this is not to take a minute.
+      new Operator(server, database).ask("select pg_switch_wal()");
+      await()
+          .atMost(PATIENCE)
+          .until(() ->
+              new Operator(server, database)
+                  .ask("select count(*) from pg_ls_archive_statusdir() where name like '%.ready'")
+                  .equals("0"));
+      new Operator(server, database).loseDisk();
+    }
+
+    @Override
+    public void begin() {
+      post(database, "recover", Map.of());
+      askUntilItDies(keeper.path());
+    }
+
+    @Override
+    public void check(boolean undone) {
+      if (undone) {
+        // Nothing is there to go back to: it is recovered in a second try.
+        post(database, "recover", Map.of());
+      }
+      awaitRest(database);
+      String url = estate.url(database);
+      assertThat(Tenant.ask(server, url, "select count(*) from kept"))
+          .isEqualTo(Integer.toString(ROWS));
+      Tenant.run(server, url, "insert into archived values (1)");
+      post(database, "rollback/confirm", Map.of());
+      awaitRest(database);
+    }
+  }
+
+  private final class RefreshFork implements Scenario {
+    private final Set<String> before = addons();
+
+    @Override
+    public void prepare() {
+      copyKeeper("fork");
+      Estate.Database fork = newer(before).orElseThrow();
+      awaitRest(fork);
+      Tenant.run(server, estate.url(fork), "insert into kept values (-1)");
+    }
+
+    @Override
+    public void begin() {
+      post(newer(before).orElseThrow(), "refresh", Map.of());
+      askUntilItDies(keeper.path());
+    }
+
+    @Override
+    public void check(boolean undone) {
+      Estate.Database fork = newer(before).orElseThrow();
+      awaitRest(fork);
+      assertThat(Tenant.ask(server, estate.url(fork), "select count(*) from kept"))
+          .isEqualTo(Integer.toString(undone ? ROWS + 1 : ROWS));
+      Tenant.run(server, estate.url(fork), "insert into kept values (-2)");
+      server.send("DELETE", fork.path(), Map.of());
+    }
+  }
+
+  /** A slot that is gone cannot give what it kept. */
+  private final class RebuildFollower implements Scenario {
+    private final Set<String> before = addons();
+
+    @Override
+    public void prepare() {
+      copyKeeper("follow");
+      awaitRest(newer(before).orElseThrow());
+      // In one go, so that the follower is not there again in between.
+      new Operator(server, keeper)
+          .ask(
+              """
+              do $$ begin
+                perform pg_terminate_backend(active_pid, 5000) from pg_replication_slots;
+                perform pg_drop_replication_slot(slot_name) from pg_replication_slots;
+              end $$
+              """);
+    }
+
+    @Override
+    public void begin() {
+      askUntilItDies(keeper.path());
+    }
+
+    @Override
+    public void check(boolean undone) {
+      Estate.Database follower = newer(before).orElseThrow();
+      // Undone, it is tried again at the next look.
+      await()
+          .atMost(PATIENCE)
+          .until(() -> !waits(follower) && estate.info(follower, "Behind By").equals("0 commits"));
+      Tenant.run(server, estate.url(keeper), "create table if not exists later (n int)");
+      await()
+          .atMost(PATIENCE)
+          .ignoreExceptions()
+          .until(() ->
+              "t"
+                  .equals(
+                      Tenant.ask(
+                          server,
+                          estate.url(follower),
+                          "select to_regclass('later') is not null")));
+      Tenant.run(server, estate.url(keeper), "drop table later");
+      server.send("DELETE", follower.path(), Map.of());
+      assertThat(slots()).isEqualTo("0");
     }
   }
 
