@@ -85,7 +85,6 @@ final class Server implements AutoCloseable {
   private static final Duration LOCK_PATIENCE = Duration.ofSeconds(8);
   private static final Duration RETAKE_PATIENCE = Duration.ofSeconds(30);
   private static final Duration KEPT_INTERVAL = Duration.ofSeconds(10);
-  private static final Duration FOLLOWER_INTERVAL = Duration.ofSeconds(15);
 
   private final ServerConfig config;
   private final DataLock lock;
@@ -346,7 +345,7 @@ final class Server implements AutoCloseable {
     supervisor.start();
     var _ = timer.scheduleWithFixedDelay(this::look, 0, 1, TimeUnit.SECONDS);
     enforcement.start(config.enforcementInterval());
-    followers.start(FOLLOWER_INTERVAL);
+    followers.start(config.followerInterval());
     succession.start(KEPT_INTERVAL);
     databases.protectAll();
     protection.start(config.protectionInterval());

@@ -29,6 +29,7 @@ import java.util.Optional;
  * @param backlog how much may wait for a repository (HOWDAH_BACKLOG_SHARE, _FREE, _BYTES)
  * @param repositoryPatience how long a repository that is gone is waited for before a new one takes
  *     its place (HOWDAH_REPOSITORY_PATIENCE)
+ * @param followerInterval pause between looks at followers (HOWDAH_FOLLOWER_INTERVAL)
  * @param grace replaces the grace period of plans.yaml (HOWDAH_GRACE)
  * @param controlUrl an outside control database (HOWDAH_DATABASE_URL)
  * @param adminEmail e-mail address of the first account (HOWDAH_ADMIN_EMAIL)
@@ -53,6 +54,7 @@ record ServerConfig(
     Storage storage,
     Backlog backlog,
     Duration repositoryPatience,
+    Duration followerInterval,
     Optional<Duration> grace,
     Optional<String> controlUrl,
     Optional<String> adminEmail,
@@ -120,6 +122,7 @@ record ServerConfig(
             Long.parseLong(
                 environment.getOrDefault("HOWDAH_BACKLOG_BYTES", Long.toString(Long.MAX_VALUE)))),
         Duration.parse(environment.getOrDefault("HOWDAH_REPOSITORY_PATIENCE", "PT1H")),
+        Duration.parse(environment.getOrDefault("HOWDAH_FOLLOWER_INTERVAL", "PT15S")),
         text(environment, "HOWDAH_GRACE").map(Duration::parse),
         text(environment, "HOWDAH_DATABASE_URL"),
         text(environment, "HOWDAH_ADMIN_EMAIL"),

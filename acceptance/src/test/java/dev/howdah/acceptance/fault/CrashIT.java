@@ -37,7 +37,10 @@ class CrashIT {
           .toList();
 
   private static final Map<String, String> SETTINGS =
-      Map.of("HOWDAH_ENFORCEMENT_INTERVAL", "PT1S", "HOWDAH_PROTECTION_INTERVAL", "PT1S");
+      Map.of(
+          "HOWDAH_ENFORCEMENT_INTERVAL", "PT1S",
+          "HOWDAH_PROTECTION_INTERVAL", "PT1S",
+          "HOWDAH_FOLLOWER_INTERVAL", "PT1S");
 
   /**
    * Kinds with more steps than this take long; of these each step is crashed once, before its
