@@ -107,7 +107,15 @@ public final class Aftermath {
   private void directories(Set<String> databases, List<String> problems) {
     Set<String> found = children(data.resolve("postgres"));
     found.remove("extension-scripts");
-    compare("cluster directories", found, databases, problems);
+    Set<String> expected = new TreeSet<>(databases);
+    expected.addAll(
+        sql(
+            server,
+            """
+            select database_id || case when undone then '.next' else '.previous' end
+            from succession
+            """));
+    compare("cluster directories", found, expected, problems);
     Stream.of(data, data.resolve("templates"), data.resolve("secrets"))
         .flatMap(directory -> children(directory).stream().map(directory::resolve))
         .filter(path -> path.toString().contains("partial"))

@@ -766,15 +766,23 @@ class CrashIT {
     public void prepare() {
       copyKeeper("follow");
       awaitRest(newer(before).orElseThrow());
-      // In one go, so that the follower is not there again in between.
-      new Operator(server, keeper)
-          .ask(
-              """
-              do $$ begin
-                perform pg_terminate_backend(active_pid, 5000) from pg_replication_slots;
-                perform pg_drop_replication_slot(slot_name) from pg_replication_slots;
-              end $$
-              """);
+      // It must not be there again in between.
+      var operator = new Operator(server, keeper);
+      operator.ask(
+          """
+          do $$ declare slot record; begin
+            for slot in select slot_name from pg_replication_slots loop
+              execute format('alter role %I nologin', slot.slot_name);
+            end loop;
+          end $$
+          """);
+      operator.ask(
+          """
+          do $$ begin
+            perform pg_terminate_backend(active_pid, 5000) from pg_replication_slots;
+            perform pg_drop_replication_slot(slot_name) from pg_replication_slots;
+          end $$
+          """);
     }
 
     @Override
