@@ -39,7 +39,11 @@ public final class Main {
 
   private static void stopDatabases(ServerConfig config) {
     PostgresHost host = PostgresHost.open(config.data(), Clock.systemUTC());
-    host.clusters().list().parallelStream().forEach(id -> host.clusters().stop(id, StopMode.FAST));
+    host.clusters().list().parallelStream()
+        .forEach(id -> {
+          host.clusters().stop(id, StopMode.FAST);
+          host.successions().stopStaged(id, StopMode.FAST);
+        });
     host.control().stop();
   }
 

@@ -60,6 +60,8 @@ import dev.howdah.server.succession.SuccessionFeature;
 import dev.howdah.server.succession.SuccessionWatch;
 import dev.howdah.server.transfer.TransferRoutes;
 import dev.howdah.server.transfer.Transfers;
+import dev.howdah.server.upgrade.UpgradeFeature;
+import dev.howdah.server.upgrade.UpgradeWatch;
 import dev.howdah.server.version.VersionCatalogue;
 import dev.howdah.server.version.VersionRoutes;
 import dev.howdah.server.version.Versions;
@@ -96,6 +98,7 @@ final class Server implements AutoCloseable {
   private final Enforcement enforcement;
   private final FollowerWatch followers;
   private final SuccessionWatch succession;
+  private final UpgradeWatch upgrades;
   private final DatabaseFeature databases;
   private final ProtectionWatch protection;
   private final Transfers transfers;
@@ -118,6 +121,7 @@ final class Server implements AutoCloseable {
       Enforcement enforcement,
       FollowerWatch followers,
       SuccessionWatch succession,
+      UpgradeWatch upgrades,
       DatabaseFeature databases,
       ProtectionWatch protection,
       Transfers transfers,
@@ -133,6 +137,7 @@ final class Server implements AutoCloseable {
     this.enforcement = enforcement;
     this.followers = followers;
     this.succession = succession;
+    this.upgrades = upgrades;
     this.databases = databases;
     this.protection = protection;
     this.transfers = transfers;
@@ -240,6 +245,20 @@ final class Server implements AutoCloseable {
             tokens);
     database.copyBy(copies.copying());
     operations.register(copies.procedures());
+    var upgrades =
+        UpgradeFeature.of(
+            jdbi,
+            clock,
+            host,
+            operations,
+            visibility,
+            databases.access(),
+            versions,
+            copies.copies(),
+            succession.succession(),
+            tokens);
+    database.noteBy(upgrades.notes());
+    operations.register(upgrades.procedures());
     operations.register(List.of(appRemoval.procedure()));
     var transfers =
         new Transfers(jdbi, clock, apps, operations, databases.access(), host.dumps(), vault);
@@ -280,6 +299,7 @@ final class Server implements AutoCloseable {
     routes.addAll(databases.routes());
     routes.addAll(copies.routes());
     routes.addAll(succession.routes());
+    routes.addAll(upgrades.routes());
     routes.addAll(new TransferRoutes(transfers).routes());
     routes.addAll(new VersionRoutes(versions).routes());
     routes.addAll(new KeyRoutes(new Keys(jdbi, clock)).routes());
@@ -316,7 +336,8 @@ final class Server implements AutoCloseable {
             database::guarded,
             config.backlog(),
             config.repositoryPatience());
-    var supervisor = new Supervisor(host.clusters(), database::desired, clock);
+    var supervisor =
+        new Supervisor(host.clusters(), () -> upgrades.awake().apply(database.desired()), clock);
     return new Server(
         config,
         lock,
@@ -328,6 +349,7 @@ final class Server implements AutoCloseable {
         databases.enforcement(),
         copies.watch(),
         succession.watch(),
+        upgrades.watch(),
         database,
         protectionWatch,
         transfers,
@@ -349,6 +371,7 @@ final class Server implements AutoCloseable {
     succession.start(KEPT_INTERVAL);
     databases.protectAll();
     protection.start(config.protectionInterval());
+    upgrades.start(config.followerInterval());
     api.start(config.listen(), config.port());
     log.info("Howdah serves {} from {}", config.publicUrl(), config.data());
     templates.start();
@@ -374,6 +397,7 @@ final class Server implements AutoCloseable {
     followers.close();
     succession.close();
     protection.close();
+    upgrades.close();
     supervisor.close();
     operations.close();
     transfers.close();

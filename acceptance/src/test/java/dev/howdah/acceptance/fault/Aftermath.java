@@ -51,6 +51,10 @@ public final class Aftermath {
           and not exists (select from follower f where f.database_id = d.id)
       """;
 
+  /** What is beside databases and follows them, its server running. */
+  private static final String PREPARED =
+      "select database_id || '.next' from upgrade where state = 'prepared'";
+
   private final RunningServer server;
   private final Path data;
 
@@ -115,6 +119,7 @@ public final class Aftermath {
             select database_id || case when undone then '.next' else '.previous' end
             from succession
             """));
+    expected.addAll(sql(server, PREPARED));
     compare("cluster directories", found, expected, problems);
     Stream.of(data, data.resolve("templates"), data.resolve("secrets"))
         .flatMap(directory -> children(directory).stream().map(directory::resolve))
@@ -142,7 +147,7 @@ public final class Aftermath {
   private void processes(Set<String> databases, List<String> problems) {
     List<Processes.Found> all = Processes.in(data);
     Set<String> expected =
-        databases.stream()
+        Stream.concat(databases.stream(), sql(server, PREPARED).stream())
             .map(id -> data.resolve("postgres").resolve(id).resolve("data").toString())
             .collect(Collectors.toCollection(TreeSet::new));
     expected.add(data.resolve("control/data").toString());

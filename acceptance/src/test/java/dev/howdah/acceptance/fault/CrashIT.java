@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,9 +94,22 @@ class CrashIT {
     app = estate.app();
     keeper = estate.database(app, "standard-0");
     fill(keeper);
+    offerEveryVersion();
     server.kill();
     points = readPoints();
     rearm(points.getFirst());
+  }
+
+  private void offerEveryVersion() {
+    String versions =
+        majors().stream()
+            .map(major -> "  " + major + ": {status: available}\n")
+            .collect(java.util.stream.Collectors.joining("", "default: newest\nversions:\n", ""));
+    try {
+      java.nio.file.Files.writeString(server.data().resolve("versions.yaml"), versions);
+    } catch (java.io.IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @AfterAll
@@ -212,6 +226,12 @@ class CrashIT {
       case "copy-database" -> new CopyDatabase();
       case "follow-database" -> new FollowDatabase();
       case "unfollow-database" -> new UnfollowDatabase();
+      case "prepare-upgrade" -> new PrepareUpgrade();
+      case "test-upgrade" -> new TestUpgrade();
+      case "cancel-upgrade" -> new CancelUpgrade();
+      case "upgrade-database", "open-successor" -> new UpgradeDatabase();
+      case "undo-succession" -> new UndoUpgrade();
+      case "confirm-succession" -> new ConfirmUpgrade();
       case "roll-back-in-place" -> new RollBackInPlace();
       case "recover-database" -> new RecoverDatabase();
       case "refresh-fork" -> new RefreshFork();
@@ -811,6 +831,175 @@ class CrashIT {
       Tenant.run(server, estate.url(keeper), "drop table later");
       server.send("DELETE", follower.path(), Map.of());
       assertThat(slots()).isEqualTo("0");
+    }
+  }
+
+  /** A database of the oldest version there is, about which something is done. */
+  private abstract class OfUpgrade implements Scenario {
+    final Estate.Database database;
+    private final String what;
+
+    OfUpgrade(String plan, String what) {
+      this.what = what;
+      Assumptions.assumeTrue(
+          majors().size() > 1,
+          "NOT TESTED: this host has one major version of PostgreSQL; ./verify adds one on Debian");
+      database = estate.database(app, plan, Map.of("version", majors().getFirst()));
+      fill(database);
+    }
+
+    @Override
+    public void begin() {
+      tell(what);
+      askUntilItDies(keeper.path());
+    }
+
+    void tell(String request) {
+      server.send("POST", "/client/v11/databases/" + database.id() + "/" + request, Map.of());
+    }
+
+    /** Tells it, and waits until it is over. */
+    void complete(String request) {
+      tell(request);
+      await().atMost(PATIENCE).until(() -> !status().path("waiting?").asBoolean());
+    }
+
+    tools.jackson.databind.JsonNode status() {
+      return server.get("/client/v11/databases/" + database.id() + "/upgrade/wait_status");
+    }
+
+    /** Fails unless it is of a version, with all its rows, can be written to, and keeps no log. */
+    void assertServes(String major) {
+      String url = estate.url(database);
+      assertThat(Tenant.ask(server, url, "show server_version_num")).startsWith(major);
+      Tenant.run(server, url, "insert into kept values (-1)", "delete from kept where n < 0");
+      assertThat(Tenant.ask(server, url, "select count(*) from kept"))
+          .isEqualTo(Integer.toString(ROWS));
+    }
+
+    void assertNothingFollows() {
+      assertThat(
+              Tenant.ask(server, estate.url(database), "select count(*) from pg_replication_slots"))
+          .isEqualTo("0");
+    }
+
+    void destroy() {
+      server.send("DELETE", database.path(), Map.of());
+    }
+  }
+
+  private static List<String> majors() {
+    try (var installed = java.nio.file.Files.list(java.nio.file.Path.of("/usr/lib/postgresql"))) {
+      return installed
+          .filter(directory -> java.nio.file.Files.exists(directory.resolve("bin/postgres")))
+          .map(directory -> directory.getFileName().toString())
+          .sorted()
+          .toList();
+    } catch (java.io.IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private final class PrepareUpgrade extends OfUpgrade {
+    PrepareUpgrade() {
+      super("standard-0", "upgrade/prepare");
+    }
+
+    @Override
+    public void check(boolean undone) {
+      assertThat(status().path("error?").asBoolean()).isEqualTo(undone);
+      if (!undone) {
+        assertThat(status().path("message").asString()).contains("ready");
+        complete("upgrade/run");
+        assertServes(majors().getLast());
+      } else {
+        assertServes(majors().getFirst());
+      }
+      assertNothingFollows();
+      destroy();
+    }
+  }
+
+  private final class TestUpgrade extends OfUpgrade {
+    TestUpgrade() {
+      super("hobby-dev", "upgrade/dry_run");
+    }
+
+    @Override
+    public void check(boolean undone) {
+      assertThat(status().path("error?").asBoolean()).isEqualTo(undone);
+      assertServes(majors().getFirst());
+      destroy();
+    }
+  }
+
+  private final class CancelUpgrade extends OfUpgrade {
+    CancelUpgrade() {
+      super("standard-0", "upgrade/cancel");
+    }
+
+    @Override
+    public void prepare() {
+      complete("upgrade/prepare");
+    }
+
+    @Override
+    public void check(boolean undone) {
+      assertServes(majors().getFirst());
+      assertNothingFollows();
+      destroy();
+    }
+  }
+
+  private final class UpgradeDatabase extends OfUpgrade {
+    UpgradeDatabase() {
+      super("hobby-dev", "upgrade/run");
+    }
+
+    @Override
+    public void check(boolean undone) {
+      assertThat(status().path("error?").asBoolean()).isEqualTo(undone);
+      assertServes(undone ? majors().getFirst() : majors().getLast());
+      assertNothingFollows();
+      destroy();
+    }
+  }
+
+  private final class UndoUpgrade extends OfUpgrade {
+    UndoUpgrade() {
+      super("hobby-dev", "upgrade/undo");
+    }
+
+    @Override
+    public void prepare() {
+      complete("upgrade/run");
+    }
+
+    @Override
+    public void check(boolean undone) {
+      assertServes(undone ? majors().getLast() : majors().getFirst());
+      assertNothingFollows();
+      complete("upgrade/undo");
+      assertServes(undone ? majors().getFirst() : majors().getLast());
+      destroy();
+    }
+  }
+
+  private final class ConfirmUpgrade extends OfUpgrade {
+    ConfirmUpgrade() {
+      super("hobby-dev", "upgrade/confirm");
+    }
+
+    @Override
+    public void prepare() {
+      complete("upgrade/run");
+    }
+
+    @Override
+    public void check(boolean undone) {
+      assertThat(estate.info(database, "Kept")).isEmpty();
+      assertServes(majors().getLast());
+      destroy();
     }
   }
 

@@ -36,9 +36,15 @@ final class Estate {
   }
 
   Database database(String app, String plan) {
+    return database(app, plan, Map.of());
+  }
+
+  Database database(String app, String plan, Map<String, String> options) {
     JsonNode made =
         server.send(
-            "POST", "/apps/" + app + "/addons", Map.of("plan", "heroku-postgresql:" + plan));
+            "POST",
+            "/apps/" + app + "/addons",
+            Map.of("plan", "heroku-postgresql:" + plan, "config", options));
     assertThat(made.path("state").asString()).isEqualTo("provisioned");
     return new Database(app, made.path("id").asString(), made.path("name").asString());
   }

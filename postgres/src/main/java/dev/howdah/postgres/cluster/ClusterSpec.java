@@ -27,8 +27,8 @@ import java.util.UUID;
  *     a restart
  * @param replication whether it is written to or follows another; a follower becomes a leader by
  *     {@link dev.howdah.postgres.replication.Streaming#promote}, never by {@code configure}
- * @param sealed whether nobody but Howdah gets in, and no follower. Opening it only takes a {@code
- *     configure}; sessions that are in stay until they are ended
+ * @param sealed whether nobody but Howdah gets in, and its followers. Opening it only takes a
+ *     {@code configure}; sessions that are in stay until they are ended
  */
 public record ClusterSpec(
     UUID id,

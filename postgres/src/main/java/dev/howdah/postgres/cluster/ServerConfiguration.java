@@ -292,13 +292,13 @@ public record ServerConfiguration(String settings, String accessRules, String id
   private static String tenantRules(ClusterSpec spec) {
     StringBuilder rules = new StringBuilder(GENERATED);
     rules.append("local all postgres,%s peer map=howdah%n".formatted(ControlConnections.MONITOR));
-    if (spec.sealed()) {
-      return rules.toString();
-    }
     if (spec.replication() instanceof Replication.Leader(List<String> followers)) {
       for (String role : followers) {
         rules.append("hostssl replication \"%s\" all scram-sha-256%n".formatted(role));
       }
+    }
+    if (spec.sealed()) {
+      return rules.toString();
     }
     return rules
         .append(

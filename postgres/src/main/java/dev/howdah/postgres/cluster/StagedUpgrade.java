@@ -51,6 +51,13 @@ final class StagedUpgrade {
     }
   }
 
+  /** Ends what an interrupted run has left running, so that the old server can be started again. */
+  void endRemains() {
+    if (Files.exists(layout()) && !Files.exists(prepared())) {
+      upgrade.endRemains();
+    }
+  }
+
   /** Moves the data over. The server must have been shut down in good order. */
   void run() {
     if (!isDone() && !Files.exists(mark())) {

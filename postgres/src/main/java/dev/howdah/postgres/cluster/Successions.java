@@ -6,6 +6,9 @@ import dev.howdah.postgres.copy.Recovery;
 import dev.howdah.postgres.os.OwnedFiles;
 import dev.howdah.postgres.os.ServerAccount;
 import dev.howdah.postgres.os.ServerAccounts;
+import dev.howdah.postgres.replication.Position;
+import dev.howdah.postgres.replication.Streaming;
+import dev.howdah.postgres.repository.Lsn;
 import dev.howdah.postgres.repository.Progress;
 import dev.howdah.postgres.sql.ControlConnections;
 import dev.howdah.postgres.sql.Identifier;
@@ -102,6 +105,7 @@ public final class Successions {
           StagedUpgrade upgrade = stagedUpgrade(staged, spec.major());
           Identifier database = new Identifier(spec.database());
           if (!upgrade.isBegun()) {
+            upgrade.endRemains();
             clusters.start(staged);
             new Refurbishment(Clusters.connections(staged), database).before();
             upgrade.prepare(
@@ -216,6 +220,18 @@ public final class Successions {
   public boolean hasReplacedRuins(UUID id) {
     ClusterDirectory previous = clusters.previous(id);
     return previous.isTaken() && !previous.holdsDatabase();
+  }
+
+  /**
+   * Whether the staged follower has replayed everything that the cluster, which was shut down in
+   * good order, ever wrote. One that was promoted has.
+   */
+  public boolean stagedHasAll(UUID id) {
+    ClusterDirectory cluster = Clusters.existing(clusters.at(id));
+    Lsn end = LastCheckpoint.of(installations.require(cluster.facts().major()), cluster.data());
+    Position staged = new Streaming(() -> stagedConnections(id)).position();
+    // Positions are where a record ends, and the last one is the checkpoint of the shutdown.
+    return !staged.recovering() || staged.replayed().compareTo(end) > 0;
   }
 
   /** Stops and deletes the staged successor, also a half-made one. */

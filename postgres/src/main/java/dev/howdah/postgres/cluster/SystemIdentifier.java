@@ -144,7 +144,8 @@ final class SystemIdentifier {
     }
   }
 
-  private static String controlData(Installation installation, Path data) {
+  /** What PostgreSQL's own tool prints of a cluster's control data. */
+  static String controlData(Installation installation, Path data) {
     return Command.of(installation.program("pg_controldata"), "-D", data).run();
   }
 

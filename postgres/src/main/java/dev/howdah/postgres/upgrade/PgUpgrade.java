@@ -172,8 +172,8 @@ public record PgUpgrade(
     OwnedFiles.delete(work());
   }
 
-  /** Programs that outlived a Howdah which was killed would go on in the same files. */
-  private void endRemains() {
+  /** Ends programs that outlived a Howdah which was killed: they would go on in the same files. */
+  public void endRemains() {
     Orphans.endIn(work());
     Orphans.endIn(data);
     for (Path directory : List.of(data, result())) {

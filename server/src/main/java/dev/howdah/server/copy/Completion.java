@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * @param from percent of the whole at which the step begins
  * @param to percent at which it ends
  */
-record Completion(
+public record Completion(
     Operations operations,
     InstantSource clock,
     UUID operation,
@@ -30,7 +30,8 @@ record Completion(
   /** How often it is looked whether the operation goes on. */
   private static final Duration LOOK = Duration.ofSeconds(1);
 
-  static Completion of(
+  /** Tells of a step of an operation, and that it has begun. */
+  public static Completion of(
       Operations operations, InstantSource clock, UUID operation, int from, int to) {
     operations.report(operation, text(from));
     return new Completion(
@@ -59,7 +60,7 @@ record Completion(
   }
 
   /** As the book has it (B6.9). */
-  static String text(int percent) {
+  public static String text(int percent) {
     return "preparing (" + percent + "% completed)";
   }
 }

@@ -19,13 +19,18 @@ import org.jdbi.v3.core.Jdbi;
 /**
  * The parts of this feature.
  *
+ * @param copies what can be done with copies
  * @param copying what the provider of databases asks
  * @param procedures how copies are made
  * @param routes what clients ask
  * @param watch what looks after followers
  */
 public record CopyFeature(
-    Copying copying, List<Procedure> procedures, List<Route> routes, FollowerWatch watch) {
+    Copies copies,
+    Copying copying,
+    List<Procedure> procedures,
+    List<Route> routes,
+    FollowerWatch watch) {
 
   /** Wires them. */
   public static CopyFeature of(
@@ -49,6 +54,7 @@ public record CopyFeature(
     var copies =
         new Copies(jdbi, clock, addons, visibility, operations, databases, succession, orders);
     return new CopyFeature(
+        copies,
         orders,
         Stream.concat(procedures.all().stream(), inPlace.all().stream()).toList(),
         new CopyRoutes(copies).routes(),

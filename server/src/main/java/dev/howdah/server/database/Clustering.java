@@ -57,28 +57,36 @@ public final class Clustering {
         : Optional.empty();
   }
 
+  /**
+   * What follows a database to take its place: beside it, at first of the same version. It archives
+   * nothing while it follows.
+   */
+  public ClusterSpec successor(Database database, DatabasePlan plan, Database.Following following) {
+    return base(database, plan).withReplication(following(database, following));
+  }
+
   private Replication role(Database database) {
     return database
         .following()
         .map(following -> {
           Database leader =
               jdbi.withHandle(handle -> store.find(handle, following.leaderId())).orElseThrow();
-          return (Replication)
-              new Replication.Follower(
-                  new Upstream(
-                      leader.host(),
-                      endpoints.dialAddress(),
-                      leader.port(),
-                      following.role(),
-                      following.password(),
-                      following.role()));
+          return following(leader, following);
         })
         .orElseGet(() ->
             new Replication.Leader(
-                jdbi.withHandle(handle -> store.followers(handle, database.id())).stream()
-                    .flatMap(follower -> follower.following().stream())
-                    .map(Database.Following::role)
-                    .toList()));
+                jdbi.withHandle(handle -> store.followerRoles(handle, database.id()))));
+  }
+
+  private Replication following(Database leader, Database.Following following) {
+    return new Replication.Follower(
+        new Upstream(
+            leader.host(),
+            endpoints.dialAddress(),
+            leader.port(),
+            following.role(),
+            following.password(),
+            following.role()));
   }
 
   private ClusterSpec base(Database database, DatabasePlan plan) {

@@ -97,12 +97,24 @@ public final class DatabaseAccess {
     store.setOrigin(handle, id, origin);
   }
 
-  /** The roles that the followers of a database stream as. */
+  /** The roles that whatever follows a database streams as. */
   public List<String> followerRoles(Handle handle, UUID leader) {
-    return store.followers(handle, leader).stream()
-        .flatMap(follower -> follower.following().stream())
-        .map(Database.Following::role)
-        .toList();
+    return store.followerRoles(handle, leader);
+  }
+
+  /** Records what will follow a database to take its place. */
+  public void beginSuccessor(Handle handle, Database.Following following) {
+    store.insertSuccessor(handle, following.leaderId(), following);
+  }
+
+  /** What follows a database to take its place, if anything does. */
+  public Optional<Database.Following> successor(Handle handle, UUID database) {
+    return store.successor(handle, database);
+  }
+
+  /** Records that nothing follows a database to take its place any more. */
+  public void endSuccessor(Handle handle, UUID database) {
+    store.deleteSuccessor(handle, database);
   }
 
   /**

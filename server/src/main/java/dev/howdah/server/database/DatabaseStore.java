@@ -82,6 +82,52 @@ final class DatabaseStore {
         .execute();
   }
 
+  /** Records what follows a database to take its place. */
+  void insertSuccessor(Handle handle, UUID database, Database.Following following) {
+    handle
+        .createUpdate(
+            """
+            insert into successor (database_id, role, password_sealed)
+            values (:id, :role, :password)
+            """)
+        .bind("id", database)
+        .bind("role", following.role())
+        .bind("password", vault.seal(database, following.password()))
+        .execute();
+  }
+
+  Optional<Database.Following> successor(Handle handle, UUID database) {
+    return handle
+        .createQuery("select * from successor where database_id = :id")
+        .bind("id", database)
+        .map((row, context) ->
+            new Database.Following(
+                database,
+                row.getString("role"),
+                vault.open(database, row.getBytes("password_sealed"))))
+        .findOne();
+  }
+
+  void deleteSuccessor(Handle handle, UUID database) {
+    handle
+        .createUpdate("delete from successor where database_id = :id")
+        .bind("id", database)
+        .execute();
+  }
+
+  /** The roles of everything that follows a database, also to take its place. */
+  List<String> followerRoles(Handle handle, UUID leader) {
+    return handle
+        .createQuery(
+            """
+            select role from follower where leader_id = :leader
+            union select role from successor where database_id = :leader order by role
+            """)
+        .bind("leader", leader)
+        .mapTo(String.class)
+        .list();
+  }
+
   /** Makes a follower a database of its own. */
   void endFollowing(Handle handle, UUID database) {
     handle

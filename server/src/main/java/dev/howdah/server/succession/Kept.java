@@ -1,6 +1,8 @@
 package dev.howdah.server.succession;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -12,6 +14,8 @@ import java.util.UUID;
  * @param lineage the history it wrote, and goes on with when it is brought back
  * @param replacedAt since when it has not been in its place
  * @param until when it is deleted
+ * @param interruptedAt since when nobody could get into the database when it was exchanged
+ * @param openedAt when everybody could again
  */
 public record Kept(
     UUID databaseId,
@@ -20,4 +24,12 @@ public record Kept(
     int major,
     UUID lineage,
     Instant replacedAt,
-    Instant until) {}
+    Instant until,
+    Instant interruptedAt,
+    Optional<Instant> openedAt) {
+
+  /** How long nobody could get in; empty while nobody can. */
+  public Optional<Duration> interruption() {
+    return openedAt.map(opened -> Duration.between(interruptedAt, opened));
+  }
+}

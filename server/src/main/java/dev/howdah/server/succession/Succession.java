@@ -92,6 +92,16 @@ public final class Succession {
    *     another or is followed, or something is kept or prepared of it already; says the way out
    */
   public Database take(Handle handle, Caller caller, String reference) {
+    Database database = takePrepared(handle, caller, reference);
+    if (host.successions().hasStaged(database.id())) {
+      throw ApiError.conflict(
+          "An upgrade of this database is prepared. Run it with pg:upgrade:run, or cancel it with pg:upgrade:cancel, first.");
+    }
+    return database;
+  }
+
+  /** As {@link #take}, but what is prepared beside it may be there. */
+  public Database takePrepared(Handle handle, Caller caller, String reference) {
     Database database = takeAlone(handle, caller, reference);
     Addon addon = visibility.manageable(handle, caller, reference);
     store
@@ -106,11 +116,6 @@ public final class Succession {
                       command(kept),
                       command(kept)));
         });
-    if (host.successions().hasStaged(database.id())) {
-      throw ApiError.conflict(
-          "An upgrade of %s is prepared. Run it with pg:upgrade:run, or cancel it with pg:upgrade:cancel, first."
-              .formatted(addon.name()));
-    }
     return database;
   }
 
@@ -156,7 +161,7 @@ public final class Succession {
   }
 
   private boolean isProtected(Database database) {
-    return databases.plan(database).rollback().isPresent();
+    return databases.plan(database).isProtected();
   }
 
   /**
@@ -165,12 +170,21 @@ public final class Succession {
    *
    * @param successor what is staged, recovered, with the logins of the database
    */
-  public Outcome exchange(Operation operation, Successor successor) {
+  public Outcome.Done exchange(Operation operation, Successor successor) {
+    return exchange(operation, successor, clock.instant());
+  }
+
+  /**
+   * The same, where nobody could get in before.
+   *
+   * @param since when that began
+   */
+  public Outcome.Done exchange(Operation operation, Successor successor, Instant since) {
     Database database = database(operation.subject());
     host.successions().exchange(spec(database, successor));
-    return Outcome.done(handle -> {
+    return new Outcome.Done(handle -> {
       databases.succeed(handle, database.id(), successor.major(), successor.lineage());
-      keep(handle, database, successor.reason(), false);
+      keep(handle, database, successor.reason(), false, since);
       open(handle, operation);
     });
   }
@@ -200,7 +214,8 @@ public final class Succession {
         .orElse(exchanged);
   }
 
-  void keep(Handle handle, Database replaced, Reason reason, boolean undone) {
+  void keep(
+      Handle handle, Database replaced, Reason reason, boolean undone, Instant interruptedAt) {
     Instant now = clock.instant();
     store.keep(
         handle,
@@ -211,7 +226,9 @@ public final class Succession {
             replaced.major(),
             replaced.lineage(),
             now,
-            now.plus(keptFor)));
+            now.plus(keptFor),
+            interruptedAt,
+            Optional.empty()));
   }
 
   /**

@@ -50,7 +50,7 @@ public record SuccessionFeature(
             jdbi, clock, host, operations, addons, visibility, databases, protection, keptFor);
     return new SuccessionFeature(
         succession,
-        new SuccessionProcedures(jdbi, host, databases, protection, succession).all(),
+        new SuccessionProcedures(jdbi, clock, host, databases, protection, succession).all(),
         new SuccessionRoutes(succession).routes(),
         (handle, database) ->
             succession.kept(handle, database.id()).stream()

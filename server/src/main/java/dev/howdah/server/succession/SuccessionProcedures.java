@@ -2,6 +2,7 @@ package dev.howdah.server.succession;
 
 import dev.howdah.postgres.PostgresHost;
 import dev.howdah.postgres.cluster.ClusterSpec;
+import dev.howdah.postgres.replication.Streaming;
 import dev.howdah.server.database.Database;
 import dev.howdah.server.database.DatabaseAccess;
 import dev.howdah.server.operation.Operation;
@@ -10,9 +11,13 @@ import dev.howdah.server.operation.Procedure;
 import dev.howdah.server.operation.Procedure.Step;
 import dev.howdah.server.protection.Protection;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** How what has taken a database's place is opened, undone and confirmed. */
 final class SuccessionProcedures {
@@ -27,7 +32,10 @@ final class SuccessionProcedures {
 
   private static final Duration DEADLINE = Duration.ofMinutes(30);
 
+  private static final Logger log = LoggerFactory.getLogger(SuccessionProcedures.class);
+
   private final Jdbi jdbi;
+  private final InstantSource clock;
   private final PostgresHost host;
   private final DatabaseAccess databases;
   private final Protection protection;
@@ -35,11 +43,13 @@ final class SuccessionProcedures {
 
   SuccessionProcedures(
       Jdbi jdbi,
+      InstantSource clock,
       PostgresHost host,
       DatabaseAccess databases,
       Protection protection,
       Succession succession) {
     this.jdbi = jdbi;
+    this.clock = clock;
     this.host = host;
     this.databases = databases;
     this.protection = protection;
@@ -64,7 +74,25 @@ final class SuccessionProcedures {
   private Outcome open(Operation operation) {
     Database database = succession.database(operation.subject());
     databases.clustering().configure(succession.current(database));
-    return Outcome.done();
+    Instant now = clock.instant();
+    Optional<Kept> kept = kept(database);
+    kept.ifPresent(exchanged ->
+        log.info(
+            "database {} has another content ({}), and nobody could get in for {} ms",
+            database.id(),
+            exchanged.reason().text(),
+            Duration.between(exchanged.interruptedAt(), now).toMillis()));
+    forget(database);
+    return Outcome.done(handle -> succession.store().opened(handle, database.id(), now));
+  }
+
+  /** What was brought back may know of something that followed it when it was replaced. */
+  private void forget(Database database) {
+    List<String> known = jdbi.withHandle(handle -> databases.followerRoles(handle, database.id()));
+    Streaming replication = databases.clustering().replication(database);
+    replication.admitted().stream()
+        .filter(role -> !known.contains(role))
+        .forEach(role -> replication.dismiss(role, role));
   }
 
   /** What a newer PostgreSQL was given has no statistics, and every plan of a query is a guess. */
@@ -84,6 +112,7 @@ final class SuccessionProcedures {
   private Outcome exchange(Operation operation) {
     Database database = succession.database(operation.subject());
     Kept kept = kept(database).orElseThrow();
+    Instant since = clock.instant();
     ClusterSpec spec =
         succession.spec(database, new Successor(kept.reason(), kept.major(), kept.lineage()));
     if (kept.undone()) {
@@ -94,7 +123,7 @@ final class SuccessionProcedures {
     databases.rekey(database);
     return Outcome.done(handle -> {
       databases.succeed(handle, database.id(), kept.major(), kept.lineage());
-      succession.keep(handle, database, kept.reason(), !kept.undone());
+      succession.keep(handle, database, kept.reason(), !kept.undone(), since);
       succession.open(handle, operation);
     });
   }

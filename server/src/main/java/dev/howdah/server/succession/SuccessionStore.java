@@ -1,6 +1,7 @@
 package dev.howdah.server.succession;
 
 import static dev.howdah.server.control.Rows.instant;
+import static dev.howdah.server.control.Rows.optionalInstant;
 import static dev.howdah.server.control.Rows.utc;
 import static dev.howdah.server.control.Rows.uuid;
 
@@ -43,11 +44,12 @@ final class SuccessionStore {
         .createUpdate(
             """
             insert into succession (database_id, reason, undone, major, lineage, replaced_at,
-                                    kept_until)
-            values (:id, :reason, :undone, :major, :lineage, :replaced, :until)
+                                    kept_until, interrupted_at)
+            values (:id, :reason, :undone, :major, :lineage, :replaced, :until, :interrupted)
             on conflict (database_id) do update
             set undone = excluded.undone, major = excluded.major, lineage = excluded.lineage,
-                replaced_at = excluded.replaced_at, kept_until = excluded.kept_until
+                replaced_at = excluded.replaced_at, kept_until = excluded.kept_until,
+                interrupted_at = excluded.interrupted_at, opened_at = null
             """)
         .bind("id", kept.databaseId())
         .bind("reason", kept.reason().text())
@@ -56,6 +58,18 @@ final class SuccessionStore {
         .bind("lineage", kept.lineage())
         .bind("replaced", utc(kept.replacedAt()))
         .bind("until", utc(kept.until()))
+        .bind("interrupted", utc(kept.interruptedAt()))
+        .execute();
+  }
+
+  void opened(Handle handle, UUID database, Instant now) {
+    handle
+        .createUpdate(
+            """
+            update succession set opened_at = :now where database_id = :id and opened_at is null
+            """)
+        .bind("id", database)
+        .bind("now", utc(now))
         .execute();
   }
 
@@ -74,6 +88,8 @@ final class SuccessionStore {
         row.getInt("major"),
         uuid(row, "lineage"),
         instant(row, "replaced_at"),
-        instant(row, "kept_until"));
+        instant(row, "kept_until"),
+        instant(row, "interrupted_at"),
+        optionalInstant(row, "opened_at"));
   }
 }
