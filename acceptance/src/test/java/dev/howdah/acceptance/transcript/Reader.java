@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 
 /**
  * Somebody who reads the book and types what it shows into our command, under the name the book has
@@ -23,6 +24,9 @@ import java.util.function.UnaryOperator;
  * says.
  */
 final class Reader {
+  private static final Pattern COLOUR =
+      Pattern.compile("(HEROKU_POSTGRESQL_|::|--rollback )([A-Z]+)(?=_URL|\\b)");
+
   private final RunningServer server;
   private final TestApp app;
   private final List<String> colours;
@@ -103,12 +107,13 @@ final class Reader {
   /** The line with what is ours in place of the book's. */
   private String ours(String line) {
     String ours = line.replace("your-password", server.token());
-    for (var colour : colours().entrySet()) {
-      ours =
-          ours.replaceAll(
-              "(HEROKU_POSTGRESQL_|::|--rollback )" + colour.getKey() + "(?=_URL|\\b)",
-              "$1" + colour.getValue());
-    }
+    // All at once: a colour of ours may be another one of the book's.
+    Map<String, String> colours = colours();
+    ours =
+        COLOUR
+            .matcher(ours)
+            .replaceAll(
+                found -> found.group(1) + colours.getOrDefault(found.group(2), found.group(2)));
     return words.apply(ours);
   }
 
