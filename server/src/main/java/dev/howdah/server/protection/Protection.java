@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -39,6 +40,9 @@ public final class Protection {
 
   /** What the watch measured last, by lineage. */
   private final ConcurrentMap<UUID, Measured> measured = new ConcurrentHashMap<>();
+
+  /** The ended lineages whose repositories did not go at the first try. */
+  private final Set<UUID> undeleted = ConcurrentHashMap.newKeySet();
 
   private record Measured(Instant at, ProtectionState state) {}
 
@@ -188,10 +192,14 @@ public final class Protection {
       snapshots.destroy(lineage);
       jdbi.useHandle(handle -> store.delete(handle, lineage));
       measured.remove(lineage);
+      undeleted.remove(lineage);
     } catch (NoSuchElementException gone) {
       // Another look was faster.
     } catch (RuntimeException unreachable) {
-      log.warn("the repository of lineage {} is not deleted yet: {}", lineage, text(unreachable));
+      if (undeleted.add(lineage)) {
+        // Once: it is tried at every look.
+        log.warn("the repository of lineage {} is not deleted yet: {}", lineage, text(unreachable));
+      }
     }
   }
 
