@@ -4,6 +4,7 @@ import dev.howdah.postgres.cluster.Clusters;
 import dev.howdah.postgres.cluster.Successions;
 import dev.howdah.postgres.control.ControlCluster;
 import dev.howdah.postgres.copy.Snapshots;
+import dev.howdah.postgres.drill.Scratch;
 import dev.howdah.postgres.dump.Dumps;
 import dev.howdah.postgres.os.OwnedFiles;
 import dev.howdah.postgres.os.ServerAccount;
@@ -153,6 +154,11 @@ public final class PostgresHost {
    */
   public Replacement replacement(UUID cluster, String name) {
     return new Replacement(() -> clusters.connections(cluster), name);
+  }
+
+  /** Clusters to try backups in. */
+  public Scratch scratch() {
+    return new Scratch(clusters);
   }
 
   /** Runs of pg_dump and pg_restore. */

@@ -1,12 +1,8 @@
 package dev.howdah.postgres.dump;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -17,28 +13,15 @@ import java.util.concurrent.atomic.AtomicLong;
  * large the database is, tells how much has flowed, and ends both when we end: each lacks its other
  * side then. Safe for use by many threads.
  */
-public final class Copy {
+public final class Copy implements Run {
   private static final int BUFFER = 1 << 16;
-
-  /** What one of the programs may tell; more of the same would help nobody. */
-  private static final int MOST_LINES = 200;
-
-  private static final int LONGEST_LINE = 1000;
-
-  /**
-   * How it ended.
-   *
-   * @param reason why it failed; empty when it did not
-   * @param warnings statements that failed without harm (see {@link RestoreReport})
-   */
-  public record Result(boolean succeeded, String reason, int warnings) {}
 
   private final Process dump;
   private final Process restore;
   private final AtomicLong bytes = new AtomicLong();
-  private final List<String> messages = new ArrayList<>();
-  private final List<String> dumpSaid = new ArrayList<>();
-  private final List<String> restoreSaid = new ArrayList<>();
+  private final Messages messages = new Messages();
+  private final Messages.Voice dumpSays = messages.voice();
+  private final Messages.Voice restoreSays = messages.voice();
   private final CompletableFuture<Result> result = new CompletableFuture<>();
   private volatile boolean cancelled;
 
@@ -48,8 +31,8 @@ public final class Copy {
   }
 
   void start() {
-    Thread dumpErrors = listen(dump.getErrorStream(), dumpSaid);
-    Thread restoreErrors = listen(restore.getErrorStream(), restoreSaid);
+    Thread dumpErrors = dumpSays.listen(dump.getErrorStream());
+    Thread restoreErrors = restoreSays.listen(restore.getErrorStream());
     Thread.ofPlatform()
         .daemon()
         .name("transfer")
@@ -68,31 +51,27 @@ public final class Copy {
             result.complete(judge(dumped, restored, broken));
           } catch (IOException | InterruptedException | RuntimeException unexpected) {
             cancel();
-            result.complete(new Result(false, "The copy was interrupted: " + unexpected, 0));
+            result.complete(Result.failed("The copy was interrupted: " + unexpected));
           }
         });
   }
 
-  /** Bytes that went from one to the other so far. */
+  @Override
   public long bytes() {
     return bytes.get();
   }
 
-  /** How it ended; empty while it goes on. */
+  @Override
   public Optional<Result> result() {
     return Optional.ofNullable(result.getNow(null));
   }
 
-  /** What the programs said since this was last asked. */
+  @Override
   public List<String> takeMessages() {
-    synchronized (messages) {
-      List<String> taken = List.copyOf(messages);
-      messages.clear();
-      return taken;
-    }
+    return messages.take();
   }
 
-  /** Ends both programs. What they had not committed leaves no trace. */
+  @Override
   public void cancel() {
     cancelled = true;
     restore.destroyForcibly();
@@ -118,66 +97,20 @@ public final class Copy {
     }
   }
 
-  private Thread listen(InputStream errors, List<String> said) {
-    return Thread.ofPlatform()
-        .daemon()
-        .name("transfer-messages")
-        .start(() -> {
-          try (var reader =
-              new BufferedReader(new InputStreamReader(errors, StandardCharsets.UTF_8))) {
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-              said(line.strip(), said);
-            }
-          } catch (IOException ended) {
-            // The program was ended.
-          }
-        });
-  }
-
-  private void said(String line, List<String> said) {
-    if (line.isEmpty()) {
-      return;
-    }
-    String shown = line.length() > LONGEST_LINE ? line.substring(0, LONGEST_LINE) + "…" : line;
-    synchronized (messages) {
-      if (said.size() < MOST_LINES) {
-        messages.add(shown);
-      }
-      // All errors count, also those that are not shown any more.
-      if (said.size() < MOST_LINES || line.startsWith("pg_restore: ")) {
-        said.add(shown);
-      }
-    }
-  }
-
   private Result judge(int dumped, int restored, Optional<IOException> broken) {
     if (cancelled) {
-      return new Result(false, "It was canceled.", 0);
+      return Result.failed("It was canceled.");
     }
-    synchronized (messages) {
-      RestoreReport report = RestoreReport.of(restoreSaid);
-      if (!report.whole()) {
-        return new Result(false, report.reason(), report.problems().size());
-      }
-      if (dumped != 0) {
-        return new Result(false, last(dumpSaid, "pg_dump ended with code " + dumped), 0);
-      }
-      // pg_restore ends with 1 when it ignored errors, which we have looked at, and for others.
-      boolean ignored =
-          restored == 1
-              && !report.problems().isEmpty()
-              && restoreSaid.stream().anyMatch(line -> line.contains("errors ignored on restore:"));
-      if ((restored != 0 && !ignored) || broken.isPresent()) {
-        return new Result(false, last(restoreSaid, "pg_restore ended with code " + restored), 0);
-      }
-      return new Result(true, "", report.problems().size());
+    RestoreReport report = RestoreReport.of(restoreSays.said());
+    if (!report.whole()) {
+      return new Result(false, report.reason(), report.problems().size());
     }
-  }
-
-  private static String last(List<String> said, String otherwise) {
-    return said.stream()
-        .filter(line -> line.contains("error: ") || line.contains("FATAL: "))
-        .reduce((before, line) -> line)
-        .orElse(otherwise);
+    if (dumped != 0) {
+      return Result.failed(dumpSays.lastError("pg_dump ended with code " + dumped));
+    }
+    if (!report.accounts(restored) || broken.isPresent()) {
+      return Result.failed(restoreSays.lastError("pg_restore ended with code " + restored));
+    }
+    return new Result(true, "", report.problems().size());
   }
 }

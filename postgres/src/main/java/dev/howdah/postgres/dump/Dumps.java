@@ -40,6 +40,18 @@ public final class Dumps {
     this.accounts = accounts;
   }
 
+  /** Whether anybody waits. */
+  public enum Urgency {
+    /** Somebody does. */
+    SOON,
+    /** Nobody does: everything else goes first. */
+    BACKGROUND;
+
+    List<String> prefix() {
+      return this == BACKGROUND ? List.of("nice", "-n", "15") : List.of();
+    }
+  }
+
   /** How a target takes what it gets. */
   public enum Mode {
     /** It is empty. */
@@ -77,8 +89,7 @@ public final class Dumps {
       restore.addAll(List.of("--clean", "--if-exists"));
     }
     restore.add(to.connection().databaseArgument());
-    OwnedFiles.directory(directory, ServerAccount.current(), "rwx--x--x");
-    OwnedFiles.directory(home(id), ServerAccount.current(), "rwx--x--x");
+    directories(id);
     Process reader = start(builder(id, "restore", to, restore).redirectOutput(Redirect.DISCARD));
     Process writer;
     try {
@@ -93,6 +104,93 @@ public final class Dumps {
     var copy = new Copy(writer, reader);
     copy.start();
     return copy;
+  }
+
+  /**
+   * Begins to dump everything a database contains, compressed, into a sink. What an earlier run of
+   * this id left is ended first.
+   *
+   * @param id names the run
+   * @throws PostgresException when the program cannot be started
+   */
+  public Capture capture(UUID id, Side from, Capture.Sink sink) {
+    end(id);
+    Installation programs = programs(installations, from.major(), from.major());
+    List<String> dump =
+        List.of(
+            programs.program("pg_dump").toString(),
+            "--format=custom",
+            "--no-password",
+            "--no-subscriptions",
+            "--exclude-schema=" + OWN_SCHEMA,
+            "--lock-wait-timeout=" + LOCK_PATIENCE,
+            from.connection().databaseArgument());
+    directories(id);
+    Process process =
+        start(
+            builder(id, "dump", from, dump)
+                .redirectInput(Redirect.from(Path.of("/dev/null").toFile())));
+    var capture = new Capture(process, sink);
+    capture.start();
+    return capture;
+  }
+
+  /**
+   * Begins to fetch an archive and to restore it into an empty database. Everything belongs to who
+   * restores it. What an earlier run of this id left is ended first.
+   *
+   * @param id names the run
+   * @param privileges whether the archive's grants are restored, too: their roles must exist
+   * @param jobs how many processes restore at once
+   */
+  public Load load(
+      UUID id, Load.Source source, Side to, boolean privileges, Urgency urgency, int jobs) {
+    end(id);
+    directories(id);
+    ServerAccount account = accounts.forPort(to.confinedTo());
+    Path archive = home(id).resolve("archive.dump");
+    Path list = home(id).resolve("contents.list");
+    var load =
+        new Load(
+            source,
+            archive,
+            OwnedFiles.create(archive, account),
+            new Load.Programs() {
+              @Override
+              public Process list(Path file) {
+                // The newest reads archives of all.
+                Path program =
+                    programs(installations, OptionalInt.empty(), to.major()).program("pg_restore");
+                return start(
+                    builder(
+                        id, "list", to, List.of(program.toString(), "--list", file.toString())));
+              }
+
+              @Override
+              public Process restore(Path file, Contents contents) {
+                OwnedFiles.write(list, String.join("\n", contents.wanted()) + "\n", account);
+                var words = new ArrayList<>(urgency.prefix());
+                words.add(
+                    programs(installations, contents.madeBy(), to.major())
+                        .program("pg_restore")
+                        .toString());
+                words.addAll(List.of("--no-password", "--no-owner", "--jobs=" + jobs));
+                if (!privileges) {
+                  words.add("--no-acl");
+                }
+                words.add("--use-list=" + list);
+                words.add(to.connection().databaseArgument());
+                words.add(file.toString());
+                return start(builder(id, "restore", to, words).redirectOutput(Redirect.DISCARD));
+              }
+            });
+    load.start();
+    return load;
+  }
+
+  private void directories(UUID id) {
+    OwnedFiles.directory(directory, ServerAccount.current(), "rwx--x--x");
+    OwnedFiles.directory(home(id), ServerAccount.current(), "rwx--x--x");
   }
 
   /** Ends every process of a run, also those of an earlier Howdah, and forgets it. Idempotent. */

@@ -12,8 +12,9 @@ import java.util.regex.Pattern;
  * something needed them, that would have failed, too, and it counts.
  *
  * @param problems one for each statement that failed
+ * @param toldOfIgnored whether it went on to the end in spite of them, and said so
  */
-record RestoreReport(List<Problem> problems) {
+record RestoreReport(List<Problem> problems, boolean toldOfIgnored) {
 
   /** Kinds of archive entries that need rights an owner of a database lacks, and hold no data. */
   private static final Set<String> HARMLESS =
@@ -73,12 +74,21 @@ record RestoreReport(List<Problem> problems) {
         problems.add(new Problem(entry, error.group(1)));
       }
     }
-    return new RestoreReport(problems);
+    return new RestoreReport(
+        problems, lines.stream().anyMatch(line -> line.contains("errors ignored on restore:")));
   }
 
   /** Whether everything that matters is in the target. */
   boolean whole() {
     return problems.stream().allMatch(Problem::harmless);
+  }
+
+  /**
+   * Whether these errors explain its exit code: it ends with 1 when it ignored errors, and for
+   * other reasons.
+   */
+  boolean accounts(int exitCode) {
+    return exitCode == 0 || (exitCode == 1 && !problems.isEmpty() && toldOfIgnored);
   }
 
   /** The first problem because of which the copy is not whole, or empty text. */

@@ -80,6 +80,20 @@ public final class OwnedFiles {
     }
   }
 
+  /** Makes a new file that we write and a group may read. The directory must be ours. */
+  public static java.io.OutputStream create(Path path, ServerAccount reader) {
+    try {
+      Files.createFile(
+          path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      own(path, ServerAccount.current().uid(), reader.gid());
+      Files.setPosixFilePermissions(
+          path, PosixFilePermissions.fromString(reader.isCurrent() ? "rw-------" : "rw-r-----"));
+      return Files.newOutputStream(path);
+    } catch (IOException e) {
+      throw failed("make", path, e);
+    }
+  }
+
   /** The content of a file, or nothing where there is no file. */
   public static String read(Path path) {
     try {

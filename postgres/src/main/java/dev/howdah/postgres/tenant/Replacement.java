@@ -26,6 +26,8 @@ public final class Replacement {
   private final Identifier live;
   private final Identifier filled;
   private final Identifier old;
+  private final Identifier kept;
+  private final Identifier undone;
   private final Roles roles;
 
   /** The replacement of a database in the cluster that the connections lead to. */
@@ -34,6 +36,8 @@ public final class Replacement {
     this.live = new Identifier(database);
     this.filled = new Identifier(nameFor(database));
     this.old = new Identifier(database + "_old");
+    this.kept = new Identifier(database + "_before");
+    this.undone = new Identifier(database + "_undone");
     this.roles = new Roles(live);
   }
 
@@ -44,13 +48,91 @@ public final class Replacement {
 
   /** Makes it, empty. Only the default credential of the database gets in. */
   public void prepare() {
+    prepare(List.of());
+  }
+
+  /**
+   * Makes it, empty but for extensions, each {@code name} or {@code schema.name}. Only the default
+   * credential of the database gets in.
+   *
+   * @throws PostgresException when an extension cannot be made
+   */
+  public void prepare(List<String> extensions) {
     elsewhere(
         "prepare a replacement for",
         session -> {
           session.execute("DROP DATABASE IF EXISTS %s WITH (FORCE)", filled);
           session.execute("CREATE DATABASE %s OWNER %s", filled, live);
           session.execute("REVOKE ALL ON DATABASE %s FROM PUBLIC", filled);
+          // Nobody may enter before the extensions are made: their scripts run as superuser.
+          session.executeWithNumber("ALTER DATABASE %s CONNECTION LIMIT", 0, filled);
+          install(extensions);
+          session.executeWithNumber("ALTER DATABASE %s CONNECTION LIMIT", -1, filled);
         });
+  }
+
+  private void install(List<String> extensions) throws SQLException {
+    if (extensions.isEmpty()) {
+      return;
+    }
+    try (Session inside = new Session(connections.get().superuser(filled.name()))) {
+      for (String extension : extensions) {
+        int dot = extension.indexOf('.');
+        if (dot < 0) {
+          inside.execute(
+              "CREATE EXTENSION IF NOT EXISTS %s SCHEMA public CASCADE", new Identifier(extension));
+        } else {
+          Identifier schema = new Identifier(extension.substring(0, dot));
+          inside.execute("CREATE SCHEMA IF NOT EXISTS %s AUTHORIZATION %s", schema, live);
+          inside.execute(
+              "CREATE EXTENSION IF NOT EXISTS %s SCHEMA %s CASCADE",
+              new Identifier(extension.substring(dot + 1)), schema);
+        }
+      }
+    }
+  }
+
+  /**
+   * Keeps what the tenant's database contained before the last exchange, in the place of what was
+   * kept before.
+   */
+  public void keep() {
+    elsewhere(
+        "keep what was replaced of",
+        session -> {
+          if (exists(session, old)) {
+            session.execute("DROP DATABASE IF EXISTS %s WITH (FORCE)", kept);
+            session.execute("ALTER DATABASE %s RENAME TO %s", old, kept);
+          }
+        });
+  }
+
+  /**
+   * Puts what is kept back into its place. What the tenant's database contains now is dropped.
+   *
+   * @return whether anything was kept
+   */
+  public boolean bringBack() {
+    boolean[] any = {false};
+    elsewhere(
+        "bring back what was replaced of",
+        session -> {
+          if (exists(session, kept)) {
+            session.execute("DROP DATABASE IF EXISTS %s WITH (FORCE)", undone);
+            exchange(session, live, undone, kept, live);
+          }
+          any[0] = exists(session, undone);
+          open(session);
+          session.execute("DROP DATABASE IF EXISTS %s WITH (FORCE)", undone);
+        });
+    return any[0];
+  }
+
+  /** Drops what is kept. */
+  public void dropKept() {
+    elsewhere(
+        "drop what is kept of",
+        session -> session.execute("DROP DATABASE IF EXISTS %s WITH (FORCE)", kept));
   }
 
   /**

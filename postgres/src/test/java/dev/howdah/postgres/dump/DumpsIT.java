@@ -83,7 +83,7 @@ class DumpsIT {
             Dumps.Mode.INTO_EMPTY);
   }
 
-  private static Copy.Result end(Copy copy) {
+  private static Run.Result end(Copy copy) {
     await().atMost(Duration.ofMinutes(1)).until(() -> copy.result().isPresent());
     return copy.result().orElseThrow();
   }
@@ -96,7 +96,7 @@ class DumpsIT {
     Copy copy = intoReplacement(UUID.randomUUID());
     assertThat(end(copy))
         .as("%s", copy.takeMessages())
-        .isEqualTo(new Copy.Result(true, "", copy.result().orElseThrow().warnings()));
+        .isEqualTo(new Run.Result(true, "", copy.result().orElseThrow().warnings()));
     assertThat(copy.bytes()).isGreaterThan(10_000);
     try (TestSession session = target.connect()) {
       assertThat(session.run("SELECT to_regclass('lessons')")).containsExactly("");
