@@ -21,6 +21,12 @@ import dev.howdah.server.app.Names;
 import dev.howdah.server.app.StackRoutes;
 import dev.howdah.server.authorization.AuthorizationRoutes;
 import dev.howdah.server.authorization.Authorizations;
+import dev.howdah.server.backup.BackupRoutes;
+import dev.howdah.server.backup.BackupWatch;
+import dev.howdah.server.backup.Backups;
+import dev.howdah.server.backup.PgbackupsProvider;
+import dev.howdah.server.bucket.Depot;
+import dev.howdah.server.bucket.DirectoryBucket;
 import dev.howdah.server.control.ControlDatabase;
 import dev.howdah.server.copy.CopyFeature;
 import dev.howdah.server.copy.FollowerWatch;
@@ -58,6 +64,7 @@ import dev.howdah.server.secret.Tokens;
 import dev.howdah.server.secret.Vault;
 import dev.howdah.server.succession.SuccessionFeature;
 import dev.howdah.server.succession.SuccessionWatch;
+import dev.howdah.server.transfer.Import;
 import dev.howdah.server.transfer.TransferRoutes;
 import dev.howdah.server.transfer.Transfers;
 import dev.howdah.server.upgrade.UpgradeFeature;
@@ -102,6 +109,7 @@ final class Server implements AutoCloseable {
   private final DatabaseFeature databases;
   private final ProtectionWatch protection;
   private final Transfers transfers;
+  private final BackupWatch backups;
   private final LogSessions logs;
   private final Api api;
   private final ScheduledExecutorService timer =
@@ -125,6 +133,7 @@ final class Server implements AutoCloseable {
       DatabaseFeature databases,
       ProtectionWatch protection,
       Transfers transfers,
+      BackupWatch backups,
       LogSessions logs,
       Api api) {
     this.config = config;
@@ -141,6 +150,7 @@ final class Server implements AutoCloseable {
     this.databases = databases;
     this.protection = protection;
     this.transfers = transfers;
+    this.backups = backups;
     this.logs = logs;
     this.api = api;
   }
@@ -157,6 +167,8 @@ final class Server implements AutoCloseable {
   }
 
   private static Server wire(ServerConfig config, Clock clock, DataLock lock) throws IOException {
+    // Imports connect to the address that was judged, and still name the host they ask for.
+    System.setProperty("jdk.httpclient.allowRestrictedHeaders", "host");
     SecureRandom random = new SecureRandom();
     Path secrets = config.data().resolve("secrets");
 
@@ -204,7 +216,9 @@ final class Server implements AutoCloseable {
             tokens,
             protection);
     database.requirePlans();
-    var marketplace = new Marketplace(List.of(database.provider()));
+    var marketplace =
+        new Marketplace(
+            List.of(database.provider(), new PgbackupsProvider(operations, config.publicUrl())));
     var attachmentNames = new AttachmentNames(tokens);
     var attachmentVars = new AttachmentVars(marketplace, attachmentNames, clock);
     var releases = new Releases(jdbi, clock, apps, attachmentVars, vault);
@@ -261,8 +275,22 @@ final class Server implements AutoCloseable {
     operations.register(upgrades.procedures());
     operations.register(List.of(appRemoval.procedure()));
     var transfers =
-        new Transfers(jdbi, clock, apps, operations, databases.access(), host.dumps(), vault);
+        new Transfers(
+            jdbi,
+            clock,
+            apps,
+            operations,
+            databases.access(),
+            attachments,
+            host.dumps(),
+            host.scratch(),
+            new Depot(new DirectoryBucket(config.data().resolve("backups")), random),
+            new Import.Rules(config.importReach(), config.importLimit()),
+            tokens,
+            vault);
     operations.register(transfers.procedures());
+    var backups = new Backups(jdbi, clock, addons, attachments, databases.access(), transfers);
+    operations.register(backups.procedures());
     faults.ifPresent(f -> f.require(operations.procedures()));
 
     var logs = new LogSessions(jdbi, clock, apps, releases, vault);
@@ -301,6 +329,7 @@ final class Server implements AutoCloseable {
     routes.addAll(succession.routes());
     routes.addAll(upgrades.routes());
     routes.addAll(new TransferRoutes(transfers).routes());
+    routes.addAll(new BackupRoutes(backups).routes());
     routes.addAll(new VersionRoutes(versions).routes());
     routes.addAll(new KeyRoutes(new Keys(jdbi, clock)).routes());
     routes.addAll(new FeatureRoutes(new Features(jdbi, clock, apps)).routes());
@@ -353,6 +382,7 @@ final class Server implements AutoCloseable {
         database,
         protectionWatch,
         transfers,
+        new BackupWatch(backups),
         logs,
         api);
   }
@@ -372,7 +402,11 @@ final class Server implements AutoCloseable {
     databases.protectAll();
     protection.start(config.protectionInterval());
     upgrades.start(config.followerInterval());
-    api.start(config.listen(), config.port());
+    backups.start(config.backupInterval());
+    api.start(
+        config.listen(),
+        config.port(),
+        host.certificateAuthority().issue(List.of(config.publicHost())).context());
     log.info("Howdah serves {} from {}", config.publicUrl(), config.data());
     templates.start();
   }
@@ -398,6 +432,7 @@ final class Server implements AutoCloseable {
     succession.close();
     protection.close();
     upgrades.close();
+    backups.close();
     supervisor.close();
     operations.close();
     transfers.close();

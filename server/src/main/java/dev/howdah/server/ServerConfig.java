@@ -2,6 +2,7 @@ package dev.howdah.server;
 
 import dev.howdah.postgres.repository.Storage;
 import dev.howdah.server.protection.Backlog;
+import dev.howdah.server.transfer.Import;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +35,10 @@ import java.util.Optional;
  * @param controlUrl an outside control database (HOWDAH_DATABASE_URL)
  * @param adminEmail e-mail address of the first account (HOWDAH_ADMIN_EMAIL)
  * @param adminToken its token, which is also its password (HOWDAH_ADMIN_TOKEN)
+ * @param backupInterval pause between looks at schedules (HOWDAH_BACKUP_INTERVAL)
+ * @param importReach which networks backups are fetched from (HOWDAH_IMPORT_FROM: public, private
+ *     networks, too, or any, which includes this host itself)
+ * @param importLimit bytes of the largest backup that is fetched (HOWDAH_IMPORT_LIMIT)
  * @param fault where to halt, in fault tests (HOWDAH_FAULT)
  * @param task what to do instead of serving
  */
@@ -59,6 +64,9 @@ record ServerConfig(
     Optional<String> controlUrl,
     Optional<String> adminEmail,
     Optional<String> adminToken,
+    Duration backupInterval,
+    Import.Reach importReach,
+    long importLimit,
     Optional<String> fault,
     Task task) {
 
@@ -127,6 +135,9 @@ record ServerConfig(
         text(environment, "HOWDAH_DATABASE_URL"),
         text(environment, "HOWDAH_ADMIN_EMAIL"),
         text(environment, "HOWDAH_ADMIN_TOKEN"),
+        Duration.parse(environment.getOrDefault("HOWDAH_BACKUP_INTERVAL", "PT15S")),
+        reach(environment.getOrDefault("HOWDAH_IMPORT_FROM", "private")),
+        Long.parseLong(environment.getOrDefault("HOWDAH_IMPORT_LIMIT", "107374182400")),
         text(environment, "HOWDAH_FAULT"),
         task);
   }
@@ -159,6 +170,15 @@ record ServerConfig(
 
   private static Optional<String> text(Map<String, String> environment, String name) {
     return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
+  }
+
+  private static Import.Reach reach(String text) {
+    return switch (text) {
+      case "public" -> Import.Reach.PUBLIC;
+      case "private" -> Import.Reach.PRIVATE;
+      case "any" -> Import.Reach.ANY;
+      default -> throw new IllegalArgumentException("HOWDAH_IMPORT_FROM is public, private or any");
+    };
   }
 
   private static String value(List<String> args, int i) {

@@ -270,6 +270,11 @@ public final class Addons {
     return store.ofApp(handle, app);
   }
 
+  /** An add-on, whoever may see it. */
+  public Optional<Addon> find(Handle handle, UUID id) {
+    return store.find(handle, id);
+  }
+
   /** Marks an add-on as ready: its config vars appear, in a new release of each app that has it. */
   public void provisioned(Handle handle, UUID id, UUID account, String email) {
     Addon addon = store.find(handle, id).orElseThrow();

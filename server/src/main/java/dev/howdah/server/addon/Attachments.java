@@ -82,6 +82,11 @@ public final class Attachments {
     return store.attachmentsOfAddon(handle, addon);
   }
 
+  /** The attachments of an app. */
+  public List<Attachment> inApp(Handle handle, UUID app) {
+    return store.attachmentsOfApp(handle, app);
+  }
+
   /** Whether the add-on has the namespace, that is whether it can be attached so. */
   public boolean hasNamespace(Caller caller, String reference, String namespace) {
     return jdbi.withHandle(handle -> {

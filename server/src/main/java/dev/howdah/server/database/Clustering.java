@@ -5,6 +5,7 @@ import dev.howdah.postgres.cluster.ClusterSpec;
 import dev.howdah.postgres.cluster.ClusterState;
 import dev.howdah.postgres.cluster.Configured;
 import dev.howdah.postgres.cluster.UserSettings;
+import dev.howdah.postgres.drill.Scratch;
 import dev.howdah.postgres.replication.Replication;
 import dev.howdah.postgres.replication.Streaming;
 import dev.howdah.postgres.replication.Upstream;
@@ -12,6 +13,7 @@ import dev.howdah.postgres.repository.Archiving;
 import dev.howdah.postgres.tenant.Replacement;
 import dev.howdah.postgres.tenant.TenantDatabase;
 import dev.howdah.server.protection.Protection;
+import dev.howdah.server.secret.Tokens;
 import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
@@ -103,6 +105,39 @@ public final class Clustering {
         plan.settings(hostMemory),
         settings(database),
         Optional.empty());
+  }
+
+  /**
+   * A cluster to try a backup in, which offers what a plan offers and is reached from this host
+   * alone.
+   */
+  public ClusterSpec scratch(java.util.UUID id, int major, int port, DatabasePlan plan) {
+    return new ClusterSpec(
+        id,
+        major,
+        port,
+        Scratch.DATABASE,
+        java.util.List.of("127.0.0.1"),
+        java.util.List.of("localhost"),
+        plan.walSegmentSize(),
+        plan.connections(),
+        plan.extensions(),
+        Map.of(),
+        UserSettings.defaults(),
+        Optional.empty());
+  }
+
+  /** The newest PostgreSQL of this host. */
+  public int newestMajor() {
+    return host.installations().newest().orElseThrow().major();
+  }
+
+  /** A port that no database has. */
+  public int freePort(Tokens tokens) {
+    return jdbi.inTransaction(handle -> {
+      store.lockPorts(handle);
+      return endpoints.allocate(store.ports(handle), tokens);
+    });
   }
 
   /** Makes the cluster and starts its server. */

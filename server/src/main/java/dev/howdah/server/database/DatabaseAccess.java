@@ -65,6 +65,13 @@ public final class DatabaseAccess {
     return catalogue.find(database.plan()).orElseThrow();
   }
 
+  /** A plan that offers as much as any. */
+  public DatabasePlan largestPlan() {
+    return catalogue.plans().stream()
+        .max(Comparator.comparingInt(plan -> plan.extensions().size()))
+        .orElseThrow();
+  }
+
   /** The cheapest plan that can what another can, and that so much fits. */
   public Optional<DatabasePlan> smallestHolding(long rows, long bytes, DatabasePlan like) {
     return catalogue.plans().stream()

@@ -4,11 +4,24 @@ import io.javalin.Javalin;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiFunction;
+import javax.net.ssl.SSLContext;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.DetectorConnectionFactory;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,8 +65,20 @@ public final class Api {
     return routes;
   }
 
-  /** Listens on {@code host:port}. Throws when the address is taken. */
+  /** Listens on {@code host:port}, for HTTP alone. Throws when the address is taken. */
   public void start(String host, int port) {
+    serve((jetty, http) -> plain(jetty, http, host, port));
+  }
+
+  /**
+   * Listens on {@code host:port}, for HTTP and, told apart by the first byte of a connection, for
+   * HTTPS. Throws when the address is taken.
+   */
+  public void start(String host, int port, SSLContext tls) {
+    serve((jetty, http) -> both(jetty, http, host, port, tls));
+  }
+
+  private void serve(BiFunction<Server, HttpConfiguration, Connector> connector) {
     server =
         Javalin.create(config -> {
           config.startup.showJavalinBanner = false;
@@ -70,6 +95,7 @@ public final class Api {
             http.setSendServerVersion(false);
             http.setIdleTimeout(IDLE.toMillis());
           });
+          config.jetty.addConnector(connector);
           for (Route route : routes) {
             config.routes.addHttpHandler(
                 HandlerType.findOrCreate(route.method()),
@@ -79,7 +105,30 @@ public final class Api {
           config.routes.exception(Exception.class, this::unexpected);
           config.routes.error(404, this::noSuchRoute);
         });
-    server.start(host, port);
+    server.start();
+  }
+
+  private static Connector plain(
+      Server jetty, HttpConfiguration configuration, String host, int port) {
+    return at(host, port, new ServerConnector(jetty, new HttpConnectionFactory(configuration)));
+  }
+
+  private static Connector both(
+      Server jetty, HttpConfiguration configuration, String host, int port, SSLContext tls) {
+    // Whoever knows the authority may call us by any name that leads here, as over plain HTTP.
+    configuration.addCustomizer(new SecureRequestCustomizer(false));
+    var context = new SslContextFactory.Server();
+    context.setSslContext(tls);
+    var http = new HttpConnectionFactory(configuration);
+    var https = new SslConnectionFactory(context, http.getProtocol());
+    return at(host, port, new ServerConnector(jetty, new DetectorConnectionFactory(https), http));
+  }
+
+  private static Connector at(String host, int port, ServerConnector connector) {
+    connector.setHost(host);
+    connector.setPort(port);
+    connector.setIdleTimeout(IDLE.toMillis());
+    return connector;
   }
 
   /** Stops listening; requests under way are finished first. */
@@ -124,6 +173,7 @@ public final class Api {
       JsonNode body = body(route, context);
       Call call =
           new Call(
+              context.scheme(),
               context::pathParam,
               name -> Optional.ofNullable(context.header(name)),
               name -> Optional.ofNullable(context.queryParam(name)),
@@ -223,6 +273,7 @@ public final class Api {
             raw.contentType(),
             raw.body().getBytes(java.nio.charset.StandardCharsets.UTF_8));
       }
+      case Reply.File file -> file(context, file);
       case Reply.Stream stream -> {
         // Javalin's own stream swallows flush(): what is tailed must reach the client at once.
         var response = context.res();
@@ -234,6 +285,63 @@ public final class Api {
           log.debug("the reader of {} left", context.path(), gone);
         }
       }
+    }
+  }
+
+  /** A part of a file, or all of it; a client whose copy is of another content gets all. */
+  private static void file(Context context, Reply.File file) throws IOException {
+    String tag = "\"" + file.tag() + "\"";
+    String held = context.header("If-Range");
+    Optional<String> header =
+        Optional.ofNullable(context.header("Range"))
+            .filter(range -> held == null || held.equals(tag));
+    var response = context.res();
+    response.setContentType(file.contentType());
+    response.setHeader("Accept-Ranges", "bytes");
+    response.setHeader("ETag", tag);
+    response.setHeader("Cache-Control", "private, no-store");
+    response.setHeader("Content-Disposition", "attachment; filename=\"" + file.name() + "\"");
+    ByteRange range =
+        switch (ByteRange.asked(header, file.size())) {
+          case ByteRange.Asked.Whole() -> new ByteRange(0, file.size() - 1);
+          case ByteRange.Asked.Part(ByteRange part) -> {
+            response.setStatus(206);
+            response.setHeader(
+                "Content-Range",
+                "bytes %d-%d/%d".formatted(part.first(), part.last(), file.size()));
+            yield part;
+          }
+          case ByteRange.Asked.Nothing() -> {
+            response.setStatus(416);
+            response.setHeader("Content-Range", "bytes */" + file.size());
+            yield new ByteRange(0, -1);
+          }
+        };
+    response.setContentLengthLong(range.length());
+    if (range.length() == 0 || context.req().getMethod().equals("HEAD")) {
+      return;
+    }
+    try (var in = file.opener().open(range.first())) {
+      copy(in, response.getOutputStream(), range.length());
+    } catch (IOException broken) {
+      if (!response.isCommitted()) {
+        throw broken;
+      }
+      // Too short for what was announced: the client sees that, and may ask for the rest.
+      log.warn("{} was not delivered whole: {}", file.name(), broken.toString());
+    }
+  }
+
+  private static void copy(InputStream in, OutputStream out, long length) throws IOException {
+    byte[] buffer = new byte[1 << 16];
+    long left = length;
+    while (left > 0) {
+      int n = in.read(buffer, 0, (int) Math.min(buffer.length, left));
+      if (n < 0) {
+        throw new IOException("the file ended %d bytes early".formatted(left));
+      }
+      out.write(buffer, 0, n);
+      left -= n;
     }
   }
 

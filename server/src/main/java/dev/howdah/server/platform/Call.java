@@ -10,6 +10,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 
 /** One request, authenticated and with a body that fits its route's {@link Shape}. */
 public final class Call {
+  private final String scheme;
   private final Function<String, String> path;
   private final Function<String, Optional<String>> header;
   private final Function<String, Optional<String>> query;
@@ -17,11 +18,13 @@ public final class Call {
   private final Supplier<Caller> caller;
 
   Call(
+      String scheme,
       Function<String, String> path,
       Function<String, Optional<String>> header,
       Function<String, Optional<String>> query,
       JsonNode body,
       Supplier<Caller> caller) {
+    this.scheme = scheme;
     this.path = path;
     this.header = header;
     this.query = query;
@@ -83,7 +86,7 @@ public final class Call {
 
   /** Scheme, host and port under which the client reached this server. */
   public String origin() {
-    return header("X-Forwarded-Proto").filter("https"::equals).orElse("http")
+    return header("X-Forwarded-Proto").filter("https"::equals).orElse(scheme)
         + "://"
         + header("Host").orElse("localhost");
   }

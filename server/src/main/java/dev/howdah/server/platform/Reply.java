@@ -1,6 +1,7 @@
 package dev.howdah.server.platform;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,23 @@ public sealed interface Reply {
 
   /** A body written piece by piece; each flush reaches the client at once. */
   record Stream(String contentType, Writer writer) implements Reply {}
+
+  /**
+   * A file that may be fetched in parts, so that a download goes on where it was interrupted.
+   *
+   * @param name what it is called where it is saved
+   * @param tag changes when its content does
+   * @param size in bytes
+   */
+  record File(String contentType, String name, String tag, long size, Opener opener)
+      implements Reply {}
+
+  /** Reads a file. */
+  @FunctionalInterface
+  interface Opener {
+    /** Begins to read at a byte. */
+    InputStream open(long first) throws IOException;
+  }
 
   /** Writes a streamed body. */
   @FunctionalInterface

@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -29,32 +30,59 @@ final class TransferStore {
   /** Both ends of a transfer, with the logins. */
   record Urls(String from, String to) {}
 
-  /** Records a transfer under the next number of its app, which it returns. */
-  Transfer insert(Handle handle, Transfer transfer, Urls urls, Optional<String> requestId) {
+  /**
+   * A transfer that is to begin.
+   *
+   * @param urls what it needs to know and nobody else may
+   * @param object what it fills or reads
+   */
+  record Draft(
+      UUID app,
+      Transfer.Kind kind,
+      UUID database,
+      String fromName,
+      String toName,
+      String fromPlace,
+      String toPlace,
+      Optional<Urls> urls,
+      long sourceBytes,
+      Optional<UUID> object,
+      Optional<String> schedule,
+      Optional<String> requestId) {}
+
+  /** Records a transfer under the next number of its app. */
+  Transfer insert(Handle handle, Draft draft, Instant now) {
+    UUID id = UUID.randomUUID();
     // Two transfers that begin at once must not take the same number.
-    handle.execute("select pg_advisory_xact_lock(hashtext(?))", "transfer " + transfer.app());
+    handle.execute("select pg_advisory_xact_lock(hashtext(?))", "transfer " + draft.app());
     handle
         .createUpdate(
             """
-            insert into transfer (id, app_id, number, database_id, request_id, from_name, to_name,
-                                  from_place, to_place, urls_sealed, source_bytes, created_at)
-            select :id, :app, coalesce(max(number), 0) + 1, :database, :request, :fromName, :toName,
-                   :fromPlace, :toPlace, :urls, :bytes, :now
+            insert into transfer (id, app_id, kind, number, database_id, request_id,
+                                  from_name, to_name, from_place, to_place, urls_sealed,
+                                  source_bytes, object_id, schedule, created_at)
+            select :id, :app, :kind, coalesce(max(number), 0) + 1, :database, :request,
+                   :fromName, :toName, :fromPlace, :toPlace, :urls,
+                   :bytes, :object, :schedule, :now
             from transfer where app_id = :app
             """)
-        .bind("id", transfer.id())
-        .bind("app", transfer.app())
-        .bind("database", transfer.database().orElseThrow())
-        .bindByType("request", requestId.orElse(null), String.class)
-        .bind("fromName", transfer.fromName())
-        .bind("toName", transfer.toName())
-        .bind("fromPlace", transfer.fromPlace())
-        .bind("toPlace", transfer.toPlace())
-        .bind("urls", vault.seal(transfer.id(), text(urls)))
-        .bind("bytes", transfer.sourceBytes())
-        .bind("now", utc(transfer.createdAt()))
+        .bind("id", id)
+        .bind("app", draft.app())
+        .bind("kind", draft.kind().name().toLowerCase(Locale.ROOT))
+        .bind("database", draft.database())
+        .bindByType("request", draft.requestId().orElse(null), String.class)
+        .bind("fromName", draft.fromName())
+        .bind("toName", draft.toName())
+        .bind("fromPlace", draft.fromPlace())
+        .bind("toPlace", draft.toPlace())
+        .bindByType(
+            "urls", draft.urls().map(urls -> vault.seal(id, text(urls))).orElse(null), byte[].class)
+        .bind("bytes", draft.sourceBytes())
+        .bindByType("object", draft.object().orElse(null), UUID.class)
+        .bindByType("schedule", draft.schedule().orElse(null), String.class)
+        .bind("now", utc(now))
         .execute();
-    return find(handle, transfer.id()).orElseThrow();
+    return find(handle, id).orElseThrow();
   }
 
   Optional<Transfer> find(Handle handle, UUID id) {
@@ -83,10 +111,20 @@ final class TransferStore {
         .findOne();
   }
 
+  /** The backup that is kept as an object. */
+  Optional<Transfer> ofObject(Handle handle, UUID object) {
+    return handle
+        .createQuery("select * from transfer where object_id = :object and kind = 'backup'")
+        .bind("object", object)
+        .map((row, context) -> read(row))
+        .findOne();
+  }
+
   /** The transfers of an app, oldest first. */
   List<Transfer> ofApp(Handle handle, UUID app) {
     return handle
-        .createQuery("select * from transfer where app_id = :app order by number")
+        .createQuery(
+            "select * from transfer where app_id = :app and deleted_at is null order by number")
         .bind("app", app)
         .map((row, context) -> read(row))
         .list();
@@ -121,12 +159,14 @@ final class TransferStore {
         .execute();
   }
 
-  void processed(Handle handle, UUID id, long bytes) {
-    handle
-        .createUpdate("update transfer set processed_bytes = :bytes where id = :id")
-        .bind("id", id)
-        .bind("bytes", bytes)
-        .execute();
+  /** Answers whether there is such a transfer. */
+  boolean processed(Handle handle, UUID id, long bytes) {
+    return handle
+            .createUpdate("update transfer set processed_bytes = :bytes where id = :id")
+            .bind("id", id)
+            .bind("bytes", bytes)
+            .execute()
+        == 1;
   }
 
   void warned(Handle handle, UUID id, int warnings) {
@@ -186,6 +226,237 @@ final class TransferStore {
         .list();
   }
 
+  /** An object, whole, with the key to it. */
+  record Stored(UUID id, String key, long bytes) {
+    /** Says nothing of the key. */
+    @Override
+    public String toString() {
+      return "Stored[" + id + "]";
+    }
+  }
+
+  /** Records an object that will be written. */
+  UUID newObject(Handle handle, Instant now) {
+    UUID id = UUID.randomUUID();
+    handle
+        .createUpdate(
+            "insert into stored_object (id, key_sealed, created_at) values (:id, :key, :now)")
+        .bind("id", id)
+        .bind("key", new byte[0])
+        .bind("now", utc(now))
+        .execute();
+    return id;
+  }
+
+  void setKey(Handle handle, UUID object, String key) {
+    handle
+        .createUpdate(
+            "update stored_object set key_sealed = :key, sha256 = null, bytes = 0 where id = :id")
+        .bind("id", object)
+        .bind("key", vault.seal(object, key))
+        .execute();
+  }
+
+  void whole(Handle handle, UUID object, long bytes, byte[] sha256) {
+    handle
+        .createUpdate("update stored_object set bytes = :bytes, sha256 = :sha256 where id = :id")
+        .bind("id", object)
+        .bind("bytes", bytes)
+        .bind("sha256", sha256)
+        .execute();
+  }
+
+  /** An object that is whole. */
+  Optional<Stored> stored(Handle handle, UUID object) {
+    return handle
+        .createQuery("select * from stored_object where id = :id and sha256 is not null")
+        .bind("id", object)
+        .map((row, context) ->
+            new Stored(
+                uuid(row, "id"),
+                vault.open(uuid(row, "id"), row.getBytes("key_sealed")),
+                row.getLong("bytes")))
+        .findOne();
+  }
+
+  /** What a restore replaced in a database. */
+  record Replaced(UUID database, Optional<UUID> transfer, Instant keptUntil) {}
+
+  void replaced(Handle handle, UUID database, UUID transfer, Instant keptUntil) {
+    handle
+        .createUpdate(
+            """
+            insert into replaced_content (database_id, transfer_id, kept_until)
+            values (:database, :transfer, :until)
+            on conflict (database_id) do update
+              set transfer_id = excluded.transfer_id, kept_until = excluded.kept_until
+            """)
+        .bind("database", database)
+        .bind("transfer", transfer)
+        .bind("until", utc(keptUntil))
+        .execute();
+  }
+
+  Optional<Replaced> replaced(Handle handle, UUID database) {
+    return handle
+        .createQuery("select * from replaced_content where database_id = :database")
+        .bind("database", database)
+        .map((row, context) -> replaced(row))
+        .findOne();
+  }
+
+  /** What need not be kept any more. */
+  List<Replaced> keptLongEnough(Handle handle, Instant now) {
+    return handle
+        .createQuery("select * from replaced_content where kept_until <= :now")
+        .bind("now", utc(now))
+        .map((row, context) -> replaced(row))
+        .list();
+  }
+
+  void notReplaced(Handle handle, UUID database) {
+    handle
+        .createUpdate("delete from replaced_content where database_id = :database")
+        .bind("database", database)
+        .execute();
+  }
+
+  private static Replaced replaced(ResultSet row) throws SQLException {
+    return new Replaced(
+        uuid(row, "database_id"),
+        Optional.ofNullable(row.getObject("transfer_id", UUID.class)),
+        instant(row, "kept_until"));
+  }
+
+  /**
+   * The last drill of a backup.
+   *
+   * @param finishedAt empty while it goes on
+   * @param problem why the backup cannot be restored
+   */
+  record Drill(
+      Optional<Instant> finishedAt, int seconds, long tables, long rows, Optional<String> problem) {
+
+    /** {@code 2026-11-22 03:10, restores in 41 s}. */
+    String text() {
+      if (problem.isPresent()) {
+        return "FAILED: " + problem.get();
+      }
+      return finishedAt
+          .map(at ->
+              "%s, restores in %d s (%d tables, %d rows)"
+                  .formatted(
+                      at.toString().substring(0, 16).replace('T', ' '), seconds, tables, rows))
+          .orElse("under way");
+    }
+  }
+
+  void drillBegun(Handle handle, UUID backup, Instant now) {
+    handle
+        .createUpdate(
+            """
+            insert into drill (transfer_id, begun_at) values (:id, :now)
+            on conflict (transfer_id) do update
+              set begun_at = excluded.begun_at, finished_at = null, problem = null
+            """)
+        .bind("id", backup)
+        .bind("now", utc(now))
+        .execute();
+  }
+
+  void drilled(Handle handle, UUID backup, int seconds, long tables) {
+    handle
+        .createUpdate(
+            "update drill set seconds = :seconds, tables = :tables where transfer_id = :id")
+        .bind("id", backup)
+        .bind("seconds", seconds)
+        .bind("tables", tables)
+        .execute();
+  }
+
+  void drillCounted(Handle handle, UUID backup, long tables, long rows) {
+    handle
+        .createUpdate("update drill set tables = :tables, rows = :rows where transfer_id = :id")
+        .bind("id", backup)
+        .bind("tables", tables)
+        .bind("rows", rows)
+        .execute();
+  }
+
+  void drillEnded(Handle handle, UUID backup, Optional<String> problem, Instant now) {
+    handle
+        .createUpdate(
+            """
+            insert into drill (transfer_id, begun_at, finished_at, problem)
+            select id, :now, :now, :problem from transfer where id = :id
+            on conflict (transfer_id) do update
+              set finished_at = excluded.finished_at, problem = excluded.problem
+            """)
+        .bind("id", backup)
+        .bind("now", utc(now))
+        .bindByType("problem", problem.orElse(null), String.class)
+        .execute();
+  }
+
+  Optional<Drill> drill(Handle handle, UUID backup) {
+    return handle
+        .createQuery("select * from drill where transfer_id = :id")
+        .bind("id", backup)
+        .map((row, context) ->
+            new Drill(
+                optionalInstant(row, "finished_at"),
+                row.getInt("seconds"),
+                row.getLong("tables"),
+                row.getLong("rows"),
+                Optional.ofNullable(row.getString("problem"))))
+        .findOne();
+  }
+
+  /** Whether a transfer needs an object. */
+  boolean inUse(Handle handle, UUID object) {
+    return handle
+        .createQuery("select exists (select from transfer where object_id = :id)")
+        .bind("id", object)
+        .mapTo(boolean.class)
+        .one();
+  }
+
+  /** The objects that no transfer needs. */
+  List<UUID> unneeded(Handle handle) {
+    return handle
+        .createQuery(
+            """
+            select o.id from stored_object o
+            where not exists (select from transfer t where t.object_id = o.id)
+            """)
+        .mapTo(UUID.class)
+        .list();
+  }
+
+  /** Forgets an object that is gone. */
+  void forget(Handle handle, UUID object) {
+    handle.createUpdate("delete from stored_object where id = :id").bind("id", object).execute();
+  }
+
+  /** A transfer needs its object no longer. */
+  void detach(Handle handle, UUID id) {
+    handle
+        .createUpdate("update transfer set object_id = null where id = :id")
+        .bind("id", id)
+        .execute();
+  }
+
+  /** A backup is deleted for its user; its object is not needed any more. */
+  void deleted(Handle handle, UUID id, Instant now) {
+    handle
+        .createUpdate(
+            "update transfer set deleted_at = :now, object_id = null where id = :id"
+                + " and deleted_at is null")
+        .bind("id", id)
+        .bind("now", utc(now))
+        .execute();
+  }
+
   private static String text(Urls urls) {
     return new String(
         Wire.write(Map.of("from", urls.from(), "to", urls.to())), StandardCharsets.UTF_8);
@@ -200,6 +471,7 @@ final class TransferStore {
     return new Transfer(
         uuid(row, "id"),
         uuid(row, "app_id"),
+        Transfer.Kind.valueOf(row.getString("kind").toUpperCase(Locale.ROOT)),
         row.getInt("number"),
         Optional.ofNullable(row.getObject("database_id", UUID.class)),
         row.getString("from_name"),
@@ -210,9 +482,12 @@ final class TransferStore {
         row.getLong("processed_bytes"),
         row.getInt("warnings"),
         row.getBoolean("succeeded"),
+        Optional.ofNullable(row.getObject("object_id", UUID.class)),
+        Optional.ofNullable(row.getString("schedule")),
         instant(row, "created_at"),
         optionalInstant(row, "started_at"),
         optionalInstant(row, "canceled_at"),
-        optionalInstant(row, "finished_at"));
+        optionalInstant(row, "finished_at"),
+        optionalInstant(row, "deleted_at"));
   }
 }

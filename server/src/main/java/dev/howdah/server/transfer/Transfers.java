@@ -1,7 +1,11 @@
 package dev.howdah.server.transfer;
 
+import dev.howdah.postgres.drill.Scratch;
 import dev.howdah.postgres.dump.Dumps;
+import dev.howdah.server.addon.Attachment;
+import dev.howdah.server.addon.Attachments;
 import dev.howdah.server.app.Apps;
+import dev.howdah.server.bucket.Depot;
 import dev.howdah.server.database.DatabaseAccess;
 import dev.howdah.server.database.DatabaseAccess.Owned;
 import dev.howdah.server.database.DatabaseAccess.Reach;
@@ -10,20 +14,29 @@ import dev.howdah.server.operation.Operations;
 import dev.howdah.server.operation.Procedure;
 import dev.howdah.server.platform.ApiError;
 import dev.howdah.server.platform.Caller;
+import dev.howdah.server.secret.Tokens;
 import dev.howdah.server.secret.Vault;
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * Copies between databases ({@code pg:copy}), one of which the caller must manage. Whoever gives
- * the URL of another has what its login allows, and nothing more.
+ * Backups of databases, restores of backups, and copies between databases ({@code pg:copy}), in all
+ * of which one database at least is the caller's to manage. Whoever gives the URL of another has
+ * what its login allows, and nothing more.
  */
 public final class Transfers implements AutoCloseable {
   /** How long a request waits for what the transfer before it has left to do. */
@@ -31,44 +44,441 @@ public final class Transfers implements AutoCloseable {
 
   private static final Pattern NUMBER = Pattern.compile("[abcr]?([0-9]{1,9})");
 
+  /** How a list of backups names them for a restore. */
+  private static final Pattern OURS = Pattern.compile("backup://([0-9a-f-]{36})");
+
+  /** A download address: whoever has it may read the backup. */
+  private static final Pattern SIGNED =
+      Pattern.compile("https?://[^/]+/backups/([A-Za-z0-9_-]+)/[a-z0-9]+\\.dump");
+
+  private static final Pattern EXTENSION =
+      Pattern.compile("([a-z_][a-z0-9_]{0,62}\\.)?[a-z_][a-z0-9_-]{0,62}");
+
+  private static final String PRIMARY = "DATABASE";
+
   private final Jdbi jdbi;
   private final InstantSource clock;
   private final Apps apps;
   private final Operations operations;
   private final DatabaseAccess databases;
+  private final Attachments attachments;
+  private final Depot depot;
   private final Locator locator;
+  private final Addresses addresses;
   private final TransferStore store;
-  private final TransferProcedure procedure;
+  private final Runs runs;
+  private final DrillProcedure drills;
+  private final List<Procedure> procedures;
 
-  /** Transfers kept in the control database, carried out by {@code dumps}. */
+  /**
+   * Transfers kept in the control database, carried out by {@code dumps}.
+   *
+   * @param depot where backups are kept
+   */
   public Transfers(
       Jdbi jdbi,
       InstantSource clock,
       Apps apps,
       Operations operations,
       DatabaseAccess databases,
+      Attachments attachments,
       Dumps dumps,
+      Scratch scratch,
+      Depot depot,
+      Import.Rules rules,
+      Tokens tokens,
       Vault vault) {
     this.jdbi = jdbi;
     this.clock = clock;
     this.apps = apps;
     this.operations = operations;
     this.databases = databases;
+    this.attachments = attachments;
+    this.depot = depot;
     this.locator = new Locator(jdbi, databases);
+    this.addresses = new Addresses(vault, clock);
     this.store = new TransferStore(vault);
-    this.procedure =
-        new TransferProcedure(jdbi, clock, operations, databases, dumps, locator, store);
+    this.runs = new Runs(jdbi, clock, dumps, store);
+    var all = new ArrayList<Procedure>();
+    all.addAll(
+        new CopyProcedure(jdbi, clock, operations, databases, dumps, locator, store, runs)
+            .procedures());
+    all.addAll(
+        new CaptureProcedure(jdbi, clock, operations, databases, dumps, depot, store, runs)
+            .procedures());
+    all.addAll(
+        new RestoreProcedure(jdbi, clock, operations, databases, dumps, depot, rules, store, runs)
+            .procedures());
+    this.drills = new DrillProcedure(jdbi, clock, databases, scratch, dumps, depot, tokens, store);
+    all.add(drills.procedure());
+    this.procedures = List.copyOf(all);
   }
 
   /** How they are carried out. */
   public List<Procedure> procedures() {
-    return procedure.procedures();
+    return procedures;
   }
 
-  /** Ends the copies that run. They begin again with the next start of the server. */
+  /** Ends what runs. It begins again with the next start of the server. */
   @Override
   public void close() {
-    procedure.close();
+    runs.close();
+    drills.close();
+  }
+
+  /** Whether an app may have another backup. */
+  @FunctionalInterface
+  public interface Allowance {
+    /** Makes room for one more, or throws why there is none, in the transaction that records it. */
+    void admit(Handle handle, UUID app);
+  }
+
+  /** Begins a backup of a database. */
+  public Transfer capture(
+      Caller caller, String reference, Optional<String> requestId, Allowance allowance) {
+    Owned owned = jdbi.withHandle(handle -> databases.manageable(handle, caller, reference));
+    long bytes = databases.bytes(owned.reach());
+    return begin(handle -> {
+      Optional<Transfer> sentBefore =
+          requestId.flatMap(request -> store.ofRequest(handle, owned.app(), request));
+      if (sentBefore.isPresent()) {
+        return new Started(sentBefore.get(), Optional.empty());
+      }
+      allowance.admit(handle, owned.app());
+      return capture(handle, owned, bytes, Optional.empty(), requestId);
+    });
+  }
+
+  /**
+   * Begins a backup that a schedule asks for, unless the database is not in use.
+   *
+   * @param record what is recorded in the same transaction
+   */
+  public void captureScheduled(UUID app, UUID database, String schedule, Consumer<Handle> record) {
+    Optional<Reach> reach = jdbi.withHandle(handle -> databases.find(handle, database));
+    if (reach.isEmpty()) {
+      jdbi.useTransaction(record::accept);
+      return;
+    }
+    long bytes = databases.bytes(reach.get());
+    begin(handle -> {
+      record.accept(handle);
+      return capture(
+          handle, new Owned(app, reach.get()), bytes, Optional.of(schedule), Optional.empty());
+    });
+  }
+
+  private Started capture(
+      Handle handle,
+      Owned owned,
+      long bytes,
+      Optional<String> schedule,
+      Optional<String> requestId) {
+    UUID object = store.newObject(handle, clock.instant());
+    Transfer backup =
+        store.insert(
+            handle,
+            new TransferStore.Draft(
+                owned.app(),
+                Transfer.Kind.BACKUP,
+                owned.reach().id(),
+                nameOf(handle, owned),
+                "BACKUP",
+                Sides.place(owned.reach()),
+                "backup://" + object,
+                Optional.empty(),
+                bytes,
+                Optional.of(object),
+                schedule,
+                requestId),
+            clock.instant());
+    Operation operation =
+        operations.submit(
+            handle,
+            CaptureProcedure.KIND,
+            backup.id(),
+            CaptureProcedure.input(owned.reach().id(), object));
+    return new Started(backup, Optional.of(operation.id()));
+  }
+
+  /** What the app calls a database: DATABASE, if it is its primary one. */
+  private String nameOf(Handle handle, Owned owned) {
+    List<String> names =
+        attachments.of(handle, owned.reach().id()).stream()
+            .filter(attachment -> attachment.appId().equals(owned.app()))
+            .map(Attachment::name)
+            .sorted()
+            .toList();
+    return names.contains(PRIMARY)
+        ? PRIMARY
+        : names.stream().findFirst().orElse(owned.reach().name());
+  }
+
+  /** Begins to restore a backup, or what an address leads to, into a database. */
+  public Transfer restore(
+      Caller caller,
+      String reference,
+      String backupUrl,
+      List<String> extensions,
+      Optional<String> requestId) {
+    Owned owned = jdbi.withHandle(handle -> databases.manageable(handle, caller, reference));
+    extensions.stream()
+        .filter(name -> !EXTENSION.matcher(name).matches())
+        .findFirst()
+        .ifPresent(wrong -> {
+          throw ApiError.invalid(wrong + " is not the name of an extension.");
+        });
+    Optional<Transfer> backup = backup(caller, backupUrl);
+    if (backup.isEmpty()) {
+      parseImport(backupUrl);
+    }
+    String place = Sides.place(owned.reach());
+    awaitTheEndOf(place);
+    return begin(handle -> {
+      Optional<Transfer> sentBefore =
+          requestId.flatMap(request -> store.ofRequest(handle, owned.app(), request));
+      if (sentBefore.isPresent()) {
+        return new Started(sentBefore.get(), Optional.empty());
+      }
+      databases.idle(handle, caller, reference);
+      refuseWhileBusy(handle, place);
+      Optional<Transfer> found =
+          backup.flatMap(one -> store.find(handle, one.id())).filter(Transfer::restorable);
+      if (backup.isPresent() && found.isEmpty()) {
+        throw gone(backup.get());
+      }
+      boolean own = found.flatMap(Transfer::database).equals(Optional.of(owned.reach().id()));
+      Transfer restore =
+          store.insert(
+              handle,
+              new TransferStore.Draft(
+                  owned.app(),
+                  Transfer.Kind.RESTORE,
+                  owned.reach().id(),
+                  found.map(Transfer::name).orElseGet(() -> withoutQuery(backupUrl)),
+                  nameOf(handle, owned),
+                  found.map(Transfer::toPlace).orElseGet(() -> withoutQuery(backupUrl)),
+                  place,
+                  found.isPresent()
+                      ? Optional.empty()
+                      : Optional.of(new TransferStore.Urls(backupUrl, "")),
+                  found.map(Transfer::processedBytes).orElse(0L),
+                  found.flatMap(Transfer::object),
+                  Optional.empty(),
+                  requestId),
+              clock.instant());
+      Operation operation =
+          operations.submit(
+              handle,
+              RestoreProcedure.KIND,
+              restore.id(),
+              RestoreProcedure.input(owned.reach().id(), own, extensions));
+      return new Started(restore, Optional.of(operation.id()));
+    });
+  }
+
+  /** The backup that an address of ours means; empty when it is none. */
+  private Optional<Transfer> backup(Caller caller, String url) {
+    Matcher ours = OURS.matcher(url);
+    if (ours.matches()) {
+      return Optional.of(
+          jdbi.withHandle(handle -> {
+            Transfer found =
+                uuid(ours.group(1))
+                    .flatMap(object -> store.ofObject(handle, object))
+                    .filter(Transfer::restorable)
+                    .orElseThrow(Transfers::unknown);
+            // Whoever may not see the app is told what it is told about apps.
+            apps.find(handle, caller, found.app().toString());
+            return found;
+          }));
+    }
+    Matcher signed = SIGNED.matcher(url);
+    return signed.matches() ? Optional.of(open(signed.group(1))) : Optional.empty();
+  }
+
+  private static String withoutQuery(String url) {
+    // What is behind a question mark is often a signature.
+    return url.split("[?#]", 2)[0];
+  }
+
+  private static void parseImport(String url) {
+    try {
+      Import.parse(url);
+    } catch (IllegalArgumentException wrong) {
+      throw ApiError.invalid("backup_url " + wrong.getMessage());
+    }
+  }
+
+  /** Brings back what the last restore of a database replaced. */
+  public void undo(Caller caller, String reference) {
+    endRestore(caller, reference, RestoreProcedure.UNDO);
+  }
+
+  /** Gives up what the last restore of a database replaced, before its time. */
+  public void confirm(Caller caller, String reference) {
+    endRestore(caller, reference, RestoreProcedure.DROP);
+  }
+
+  private void endRestore(Caller caller, String reference, String kind) {
+    Owned owned = jdbi.withHandle(handle -> databases.manageable(handle, caller, reference));
+    String place = Sides.place(owned.reach());
+    awaitTheEndOf(place);
+    Operation end =
+        jdbi.inTransaction(handle -> {
+          databases.idle(handle, caller, reference);
+          refuseWhileBusy(handle, place);
+          if (store.replaced(handle, owned.reach().id()).isEmpty()) {
+            throw ApiError.invalid(
+                "There is nothing to bring back: what a restore replaces is kept for "
+                    + RestoreProcedure.KEPT.toHours()
+                    + " hours.");
+          }
+          return operations.submit(handle, kind, owned.reach().id(), Map.of());
+        });
+    operations.await(end.id(), PATIENCE);
+  }
+
+  /** An address under which whoever has it may read a backup for a while. */
+  public record Address(String path, Instant expiresAt) {}
+
+  /** Makes an address of a backup. */
+  public Address address(Caller caller, String app, String reference) {
+    Transfer backup = jdbi.withHandle(handle -> find(handle, caller, app, reference));
+    if (!backup.restorable()) {
+      throw ApiError.invalid(
+          backup.name() + " is not a backup that can be read: it is not complete.");
+    }
+    Addresses.Address address = addresses.of(backup);
+    return new Address(
+        "/backups/" + address.token() + "/" + backup.name() + ".dump", address.expiresAt());
+  }
+
+  /**
+   * A dump as its owner gets it.
+   *
+   * @param tag changes when its content does
+   */
+  public record Dump(String name, String tag, long bytes, Reader reader) {
+
+    /** Reads it from a byte on. */
+    @FunctionalInterface
+    public interface Reader {
+      /** Begins to read. */
+      InputStream from(long first) throws IOException;
+    }
+  }
+
+  /** What is behind an address. */
+  public Dump dump(String token) {
+    Transfer backup = open(token);
+    TransferStore.Stored stored =
+        jdbi.withHandle(handle -> backup.object().flatMap(object -> store.stored(handle, object)))
+            .orElseThrow(Transfers::unknown);
+    return new Dump(
+        backup.name() + ".dump",
+        stored.id().toString(),
+        stored.bytes(),
+        from -> depot.open(stored.id().toString(), stored.key(), stored.bytes(), from));
+  }
+
+  private Transfer open(String token) {
+    return addresses
+        .open(token)
+        .flatMap(id -> jdbi.withHandle(handle -> store.find(handle, id)))
+        .filter(Transfer::restorable)
+        .orElseThrow(() ->
+            ApiError.notFound(
+                "transfer",
+                "This address has expired, or its backup was deleted. Ask for a new one with"
+                    + " pg:backups:url."));
+  }
+
+  /** Has a backup restored in the background, to see whether it can be. */
+  public Transfer verify(Caller caller, String app, String reference) {
+    record Begun(Transfer backup, Operation operation) {}
+    Begun begun =
+        jdbi.inTransaction(handle -> {
+          Transfer backup = find(handle, caller, app, reference);
+          if (!backup.restorable()) {
+            throw ApiError.invalid(backup.name() + " is no backup that can be restored.");
+          }
+          List<Operation> underWay = operations.unfinished(handle, backup.id());
+          return new Begun(
+              backup,
+              underWay.isEmpty()
+                  ? CaptureProcedure.drill(handle, operations, databases, backup)
+                  : underWay.getLast());
+        });
+    operations.wake(begun.operation().id());
+    return begun.backup();
+  }
+
+  /** What the last drill of a backup found, if there was one. */
+  public Optional<String> verification(Transfer backup) {
+    return jdbi.withHandle(handle -> store.drill(handle, backup.id()))
+        .map(TransferStore.Drill::text);
+  }
+
+  /** Deletes a backup for good. */
+  public Transfer delete(Caller caller, String app, String reference) {
+    Transfer deleted =
+        jdbi.inTransaction(handle -> {
+          Transfer transfer = find(handle, caller, app, reference);
+          if (transfer.kind() != Transfer.Kind.BACKUP) {
+            throw ApiError.invalid(transfer.name() + " is no backup.");
+          }
+          if (transfer.finishedAt().isEmpty()) {
+            throw ApiError.conflict(
+                transfer.name()
+                    + " is not complete yet. Cancel it with pg:backups:cancel "
+                    + transfer.name()
+                    + ".");
+          }
+          return delete(handle, transfer);
+        });
+    clean();
+    return deleted;
+  }
+
+  /** Deletes a backup in the caller's transaction; its object goes with the next {@link #clean}. */
+  public Transfer delete(Handle handle, Transfer backup) {
+    store.deleted(handle, backup.id(), clock.instant());
+    return store.find(handle, backup.id()).orElseThrow();
+  }
+
+  /** The backups of an app, oldest first. */
+  public List<Transfer> backups(Handle handle, UUID app) {
+    return store.ofApp(handle, app).stream()
+        .filter(transfer -> transfer.kind() == Transfer.Kind.BACKUP)
+        .toList();
+  }
+
+  /** Has deleted what nobody needs any more. Called regularly. */
+  public void clean() {
+    List<Operation> begun =
+        jdbi.inTransaction(handle -> {
+          var submitted = new ArrayList<Operation>();
+          for (UUID object : store.unneeded(handle)) {
+            if (operations.unfinished(handle, object).isEmpty()) {
+              submitted.add(operations.submit(handle, CaptureProcedure.DELETE, object, Map.of()));
+            }
+          }
+          for (var old : store.keptLongEnough(handle, clock.instant())) {
+            if (operations.unfinished(handle, old.database()).isEmpty()) {
+              submitted.add(
+                  operations.submit(handle, RestoreProcedure.DROP, old.database(), Map.of()));
+            }
+          }
+          return submitted;
+        });
+    begun.forEach(operation -> operations.wake(operation.id()));
+  }
+
+  private Transfer begin(HandleCallback<Started, RuntimeException> record) {
+    Started started = jdbi.inTransaction(record);
+    started.operation().ifPresent(operations::wake);
+    return started.transfer();
   }
 
   /**
@@ -100,66 +510,62 @@ public final class Transfers implements AutoCloseable {
     if (!intoManaged && !source.equals(managed)) {
       throw ApiError.invalid("Neither from_url nor to_url is the URL of this database.");
     }
-    String toPlace = intoManaged ? place(owned.reach()) : to.place();
+    String toPlace = intoManaged ? Sides.place(owned.reach()) : to.place();
     awaitTheEndOf(toPlace);
     long bytes = source instanceof Location.Here here ? bytes(here) : 0;
-    Started started =
-        jdbi.inTransaction(handle -> {
-          Optional<Transfer> sentBefore =
-              order.requestId().flatMap(request -> store.ofRequest(handle, owned.app(), request));
-          if (sentBefore.isPresent()) {
-            return new Started(sentBefore.get(), Optional.empty());
-          }
-          if (intoManaged) {
-            databases.idle(handle, caller, reference);
-          }
-          store
-              .latestInto(handle, toPlace)
-              // Also when it failed: what it left in the target is taken back first.
-              .filter(other -> !operations.unfinished(handle, other.id()).isEmpty())
-              .ifPresent(other -> {
-                throw ApiError.conflict(
-                    other.name()
-                        + " still copies "
-                        + other.fromName()
-                        + " to "
-                        + other.toName()
-                        + ". Wait for it or cancel it with pg:backups:cancel "
-                        + other.name()
-                        + ".");
-              });
-          Transfer transfer =
-              store.insert(
-                  handle,
-                  new Transfer(
-                      UUID.randomUUID(),
-                      owned.app(),
-                      0,
-                      Optional.of(owned.reach().id()),
-                      order.fromName(),
-                      order.toName(),
-                      from.place(),
-                      toPlace,
-                      bytes,
-                      0,
-                      0,
-                      false,
-                      clock.instant(),
-                      Optional.empty(),
-                      Optional.empty(),
-                      Optional.empty()),
-                  new TransferStore.Urls(order.fromUrl(), order.toUrl()),
-                  order.requestId());
-          Operation operation =
-              operations.submit(
-                  handle,
-                  TransferProcedure.KIND,
-                  transfer.id(),
-                  TransferProcedure.input(owned.reach(), intoManaged));
-          return new Started(transfer, Optional.of(operation.id()));
+    return begin(handle -> {
+      Optional<Transfer> sentBefore =
+          order.requestId().flatMap(request -> store.ofRequest(handle, owned.app(), request));
+      if (sentBefore.isPresent()) {
+        return new Started(sentBefore.get(), Optional.empty());
+      }
+      if (intoManaged) {
+        databases.idle(handle, caller, reference);
+      }
+      refuseWhileBusy(handle, toPlace);
+      Transfer transfer =
+          store.insert(
+              handle,
+              new TransferStore.Draft(
+                  owned.app(),
+                  Transfer.Kind.COPY,
+                  owned.reach().id(),
+                  order.fromName(),
+                  order.toName(),
+                  from.place(),
+                  toPlace,
+                  Optional.of(new TransferStore.Urls(order.fromUrl(), order.toUrl())),
+                  bytes,
+                  Optional.empty(),
+                  Optional.empty(),
+                  order.requestId()),
+              clock.instant());
+      Operation operation =
+          operations.submit(
+              handle,
+              CopyProcedure.KIND,
+              transfer.id(),
+              CopyProcedure.input(owned.reach(), intoManaged));
+      return new Started(transfer, Optional.of(operation.id()));
+    });
+  }
+
+  private void refuseWhileBusy(Handle handle, String place) {
+    store
+        .latestInto(handle, place)
+        // Also when it failed: what it left in the target is taken back first.
+        .filter(other -> !operations.unfinished(handle, other.id()).isEmpty())
+        .ifPresent(other -> {
+          throw ApiError.conflict(
+              other.name()
+                  + (other.kind() == Transfer.Kind.RESTORE ? " still restores " : " still copies ")
+                  + other.fromName()
+                  + " to "
+                  + other.toName()
+                  + ". Wait for it or cancel it with pg:backups:cancel "
+                  + other.name()
+                  + ".");
         });
-    started.operation().ifPresent(operations::wake);
-    return started.transfer();
   }
 
   /** A transfer that is over for its user may have a moment of work left in the target. */
@@ -216,7 +622,19 @@ public final class Transfers implements AutoCloseable {
             : uuid(reference)
                 .flatMap(id -> store.find(handle, id))
                 .filter(transfer -> transfer.app().equals(of));
-    return found.orElseThrow(() -> ApiError.notFound("transfer", "Couldn't find that transfer."));
+    Transfer transfer = found.orElseThrow(Transfers::unknown);
+    if (transfer.deletedAt().isPresent()) {
+      throw gone(transfer);
+    }
+    return transfer;
+  }
+
+  private static ApiError unknown() {
+    return ApiError.notFound("transfer", "Couldn't find that transfer.");
+  }
+
+  private static ApiError gone(Transfer backup) {
+    return ApiError.notFound("transfer", "Backup " + backup.name() + " already destroyed.");
   }
 
   private static Optional<UUID> uuid(String text) {
@@ -231,10 +649,6 @@ public final class Transfers implements AutoCloseable {
     return jdbi.withHandle(handle -> databases.find(handle, here.database()))
         .map(databases::bytes)
         .orElse(0L);
-  }
-
-  private static String place(Reach reach) {
-    return "postgres://%s:%d/%s".formatted(reach.host(), reach.port(), reach.name());
   }
 
   private static DatabaseUrl parse(String field, String url) {

@@ -1,3 +1,3 @@
-/** Logical copies between databases: {@code pg:copy}. */
+/** Logical backups, their restores, and copies between databases. */
 @org.jspecify.annotations.NullMarked
 package dev.howdah.server.transfer;

@@ -1,10 +1,8 @@
 package dev.howdah.server.transfer;
 
 import dev.howdah.postgres.dump.ConnectionParameters;
-import dev.howdah.postgres.dump.Copy;
 import dev.howdah.postgres.dump.Dumps;
 import dev.howdah.postgres.dump.Side;
-import dev.howdah.postgres.tenant.Replacement;
 import dev.howdah.server.database.DatabaseAccess;
 import dev.howdah.server.database.DatabaseAccess.Reach;
 import dev.howdah.server.operation.Operation;
@@ -18,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Jdbi;
 
 /**
@@ -27,7 +24,7 @@ import org.jdbi.v3.core.Jdbi;
  * the copy is recorded as complete; so a copy that fails, is cancelled or dies with Howdah leaves
  * the target as it was. One elsewhere is overwritten in place. After a crash a copy begins again.
  */
-final class TransferProcedure implements AutoCloseable {
+final class CopyProcedure {
   /** The kind of operation; its subject is the transfer. */
   static final String KIND = "copy-data";
 
@@ -37,12 +34,6 @@ final class TransferProcedure implements AutoCloseable {
   /** A large database takes long. */
   private static final Duration DEADLINE = Duration.ofDays(3);
 
-  /** How many copies run at once; they cost the host what the databases on it should have. */
-  private static final int CONCURRENCY = 2;
-
-  private static final Duration LOOK = Duration.ofMillis(250);
-  private static final Duration TURN = Duration.ofSeconds(1);
-
   private final Jdbi jdbi;
   private final InstantSource clock;
   private final Operations operations;
@@ -50,16 +41,17 @@ final class TransferProcedure implements AutoCloseable {
   private final Dumps dumps;
   private final Locator locator;
   private final TransferStore store;
-  private final Map<UUID, Copy> running = new ConcurrentHashMap<>();
+  private final Runs runs;
 
-  TransferProcedure(
+  CopyProcedure(
       Jdbi jdbi,
       InstantSource clock,
       Operations operations,
       DatabaseAccess databases,
       Dumps dumps,
       Locator locator,
-      TransferStore store) {
+      TransferStore store,
+      Runs runs) {
     this.jdbi = jdbi;
     this.clock = clock;
     this.operations = operations;
@@ -67,6 +59,7 @@ final class TransferProcedure implements AutoCloseable {
     this.dumps = dumps;
     this.locator = locator;
     this.store = store;
+    this.runs = runs;
   }
 
   List<Procedure> procedures() {
@@ -83,12 +76,6 @@ final class TransferProcedure implements AutoCloseable {
             CONFIRM, DEADLINE, List.of(new Procedure.Step("drop", this::drop)), List.of()));
   }
 
-  /** Ends what runs; it begins again with the next start. */
-  @Override
-  public void close() {
-    running.values().forEach(Copy::cancel);
-  }
-
   /** The input of the operation, by which it knows whose rights it has. */
   static Map<String, Object> input(Reach managed, boolean target) {
     return Map.of("database", managed.id(), "target", target);
@@ -96,28 +83,14 @@ final class TransferProcedure implements AutoCloseable {
 
   private Outcome copy(Operation operation) {
     UUID id = operation.subject();
-    Copy copy = running.get(id);
-    if (copy == null) {
-      return begin(operation);
-    }
-    long bytes = copy.bytes();
-    Optional<Copy.Result> result = copy.result();
-    List<String> messages = copy.takeMessages();
-    jdbi.useTransaction(handle -> {
-      store.processed(handle, id, bytes);
-      messages.forEach(message -> store.log(handle, id, message, clock.instant()));
-    });
-    if (result.isEmpty()) {
-      return new Outcome.Again(LOOK, "copying");
-    }
-    running.remove(id);
-    if (!result.get().succeeded()) {
-      return new Outcome.Fail(result.get().reason());
-    }
-    return Outcome.done(handle -> {
-      store.processed(handle, id, copy.bytes());
-      store.warned(handle, id, result.get().warnings());
-    });
+    return runs.advance(
+        id,
+        () -> begin(operation),
+        (run, result) ->
+            Outcome.done(handle -> {
+              store.processed(handle, id, run.bytes());
+              store.warned(handle, id, result.warnings());
+            }));
   }
 
   private Outcome begin(Operation operation) {
@@ -127,16 +100,13 @@ final class TransferProcedure implements AutoCloseable {
     if (urls.isEmpty() || managed.isEmpty()) {
       return new Outcome.Fail("The database is not available any more.");
     }
-    if (running.size() >= CONCURRENCY) {
-      return new Outcome.Again(TURN, "waiting for its turn");
-    }
     Side from;
     Side to;
     try {
       from = side(urls.get().from(), managed.get());
       to =
           intoReplacement(operation)
-              ? replacement(managed.get())
+              ? Sides.replacement(managed.get())
               : side(urls.get().to(), managed.get());
     } catch (IllegalArgumentException unreachable) {
       return new Outcome.Fail("The URL " + unreachable.getMessage());
@@ -145,23 +115,15 @@ final class TransferProcedure implements AutoCloseable {
     if (intoReplacement(operation)) {
       databases.replacement(managed.get()).prepare();
     }
-    jdbi.useTransaction(handle -> {
-      store.started(handle, id, clock.instant());
-      store.processed(handle, id, 0);
-      store.log(
-          handle,
-          id,
-          "Copying from %s to %s".formatted(from.connection(), to.connection()),
-          clock.instant());
-    });
-    running.put(
+    return runs.begun(
         id,
-        dumps.copy(
-            id,
-            from,
-            to,
-            intoReplacement(operation) ? Dumps.Mode.INTO_EMPTY : Dumps.Mode.OVER_EXISTING));
-    return new Outcome.Again(LOOK, "copying");
+        "Copying from %s to %s".formatted(from.connection(), to.connection()),
+        () ->
+            dumps.copy(
+                id,
+                from,
+                to,
+                intoReplacement(operation) ? Dumps.Mode.INTO_EMPTY : Dumps.Mode.OVER_EXISTING));
   }
 
   private Outcome adopt(Operation operation) {
@@ -191,11 +153,7 @@ final class TransferProcedure implements AutoCloseable {
   /** Ends the programs, and tells whoever waits. */
   private Outcome end(Operation operation) {
     UUID id = operation.subject();
-    Copy copy = running.remove(id);
-    if (copy != null) {
-      copy.cancel();
-    }
-    dumps.end(id);
+    runs.end(id);
     return Outcome.done(handle -> {
       store.log(handle, id, operation.error().orElse("It failed."), clock.instant());
       store.log(
@@ -223,22 +181,6 @@ final class TransferProcedure implements AutoCloseable {
 
   private static boolean intoReplacement(Operation operation) {
     return operation.input().path("target").asBoolean();
-  }
-
-  private static Side replacement(Reach target) {
-    return new Side(
-        new ConnectionParameters(
-            target.host(),
-            Optional.empty(),
-            target.port(),
-            Replacement.nameFor(target.name()),
-            target.user(),
-            target.password(),
-            "require",
-            // What is made belongs to the credential, not to its present login.
-            Optional.of(target.name())),
-        target.port(),
-        OptionalInt.of(target.major()));
   }
 
   /** A side as its URL says, with the rights that its login has. */
