@@ -27,6 +27,8 @@ import dev.howdah.cli.pg.CredentialCommands;
 import dev.howdah.cli.pg.InfoCommands;
 import dev.howdah.cli.pg.RollbackCommands;
 import dev.howdah.cli.pg.SettingCommands;
+import dev.howdah.cli.pg.backup.BackupCommands;
+import dev.howdah.cli.pg.backup.PgbackupsCommands;
 import dev.howdah.cli.pg.client.ActivityCommands;
 import dev.howdah.cli.pg.client.PsqlCommands;
 import dev.howdah.cli.pg.client.QueryCommands;
@@ -146,6 +148,8 @@ final class Catalog {
                   new ChangeCommands(),
                   new RollbackCommands(),
                   new CopyCommands(),
+                  new BackupCommands(),
+                  new PgbackupsCommands(),
                   new ActivityCommands(),
                   new TransferCommands(),
                   new SettingCommands(),

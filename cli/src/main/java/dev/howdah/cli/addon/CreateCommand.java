@@ -62,7 +62,7 @@ final class CreateCommand {
             });
     Json addOn = made.get(0);
     String name = attachmentName(in, app, addOn);
-    if (!name.isEmpty()) {
+    if (!name.isEmpty() && isPostgres(adding)) {
       in.output().line("Attached as " + name + "_URL");
     }
     for (String line : messages(addOn, isPostgres(adding), config)) {
