@@ -400,6 +400,25 @@ public final class RunningServer implements AutoCloseable {
     }
   }
 
+  /** What is behind an address, asked for without a token. */
+  public byte[] download(String url) {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpResponse<byte[]> response =
+          client.send(
+              HttpRequest.newBuilder(URI.create(url)).build(),
+              HttpResponse.BodyHandlers.ofByteArray());
+      if (response.statusCode() != 200) {
+        throw new AssertionError(url + " answered " + response.statusCode());
+      }
+      return response.body();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
   /** The JSON that a successful GET answers. */
   public JsonNode get(String path) {
     return json(request("GET", path, null));

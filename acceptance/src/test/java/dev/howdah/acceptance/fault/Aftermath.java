@@ -37,7 +37,8 @@ public final class Aftermath {
       union all select 'app ' || name || ' is being removed' from app where deleting
       union all select 'add-on ' || name || ' is ' || state from addon where state <> 'provisioned'
       union all select 'add-on ' || name || ' has no database' from addon a
-        where not exists (select from database d where d.id = a.id)
+        where service = 'heroku-postgresql'
+          and not exists (select from database d where d.id = a.id)
       union all select 'database ' || id || ' is ' || state from database where state <> 'available'
       union all select 'transfer ' || number || ' goes on' from transfer where finished_at is null
       union all select 'credential ' || name || ' of ' || database_id || ' is ' || state
@@ -131,6 +132,11 @@ public final class Aftermath {
         "repositories",
         repositories,
         new TreeSet<>(sql(server, "select id from lineage")),
+        problems);
+    compare(
+        "objects of backups",
+        children(data.resolve("backups")),
+        new TreeSet<>(sql(server, "select id from stored_object")),
         problems);
     compare("directories of transfers", children(data.resolve("transfers")), Set.of(), problems);
     // Directories of sockets are elsewhere when the data directory's own name is long.

@@ -31,6 +31,19 @@ class CrashIT {
   private static final int HALTED = 137;
   private static final int ROWS = 1000;
 
+  /** The kinds of operations that move data in pg_dump's form. */
+  private static final Set<String> MOVING =
+      Set.of(
+          "copy-data",
+          "drop-replaced-data",
+          "capture-backup",
+          "delete-backup",
+          "drill-backup",
+          "restore-backup",
+          "keep-replaced-data",
+          "undo-restore",
+          "drop-kept-data");
+
   /** Kinds of operations to try, while one is being written; all when there are none. */
   private static final List<String> KINDS =
       java.util.stream.Stream.of(System.getProperty("howdah.crash.kinds", "").split(",", -1))
@@ -135,13 +148,18 @@ class CrashIT {
     // The next fault is armed already while this operation goes on: it is of another kind.
     int next = points.indexOf(point) + 1;
     rearm(
-        next < points.size() && !points.get(next).kind().equals(point.kind())
+        next < points.size() && !related(points.get(next).kind(), point.kind())
             ? points.get(next)
             : null);
     Aftermath.assertWhole(server);
     scenario.check(point.undone());
     assertThat(Tenant.ask(server, estate.url(keeper), "select count(*) from kept"))
         .isEqualTo(Integer.toString(ROWS));
+  }
+
+  /** Operations of which one leads to the other, or whose checks do. */
+  private static boolean related(String kind, String other) {
+    return kind.equals(other) || (MOVING.contains(kind) && MOVING.contains(other));
   }
 
   private void rearm(@Nullable Point point) {
@@ -223,6 +241,15 @@ class CrashIT {
       case "destroy-credential" -> new DestroyCredential();
       case "rotate-credential" -> new RotateCredential();
       case "copy-data", "drop-replaced-data" -> new CopyData();
+      case "capture-backup" -> new CaptureBackup();
+      case "drill-backup" -> new DrillBackup();
+      case "delete-backup" -> new DeleteBackup();
+      case "restore-backup", "keep-replaced-data" -> new RestoreBackup();
+      case "undo-restore" -> new EndOfRestore(true);
+      case "drop-kept-data" -> new EndOfRestore(false);
+      case "install-pgbackups" -> new InstallPgbackups();
+      case "remove-pgbackups" -> new RemovePgbackups();
+      case "change-pgbackups-plan" -> new ChangePgbackupsPlan();
       case "copy-database" -> new CopyDatabase();
       case "follow-database" -> new FollowDatabase();
       case "unfollow-database" -> new UnfollowDatabase();
@@ -524,6 +551,250 @@ class CrashIT {
           .as("second databases that are left")
           .isEqualTo("0");
       server.send("DELETE", target.path(), Map.of());
+    }
+  }
+
+  private tools.jackson.databind.JsonNode newestTransfer() {
+    var all = server.get("/client/v11/apps/" + app + "/transfers");
+    return all.path(all.size() - 1);
+  }
+
+  private tools.jackson.databind.JsonNode transferred(String path, Map<String, ?> body) {
+    String id = server.send("POST", path, body).path("uuid").asString();
+    String transfer = "/client/v11/apps/" + app + "/transfers/" + id;
+    await().atMost(PATIENCE).until(() -> !server.get(transfer).path("finished_at").isNull());
+    assertThat(server.get(transfer).path("succeeded").asBoolean()).isTrue();
+    return server.get(transfer);
+  }
+
+  /** A backup of the keeper. */
+  private tools.jackson.databind.JsonNode backup() {
+    return transferred("/client/v11/databases/" + keeper.id() + "/backups", Map.of());
+  }
+
+  private void askForTransfersUntilItDies() {
+    askUntilItDies("/client/v11/apps/" + app + "/transfers");
+  }
+
+  private final class CaptureBackup implements Scenario {
+    @Override
+    public void begin() {
+      server.send("POST", "/client/v11/databases/" + keeper.id() + "/backups", Map.of());
+      askForTransfersUntilItDies();
+    }
+
+    @Override
+    public void check(boolean undone) {
+      var backup = newestTransfer();
+      assertThat(backup.path("succeeded").asBoolean()).isNotEqualTo(undone);
+      String address = "/client/v11/apps/" + app + "/transfers/" + backup.path("num").asString();
+      if (undone) {
+        assertThat(estate.status("POST", address + "/actions/public-url")).isEqualTo(422);
+        return;
+      }
+      String url =
+          server.send("POST", address + "/actions/public-url", Map.of()).path("url").asString();
+      byte[] dump = server.download(url);
+      assertThat(dump).hasSize(backup.path("processed_bytes").asInt());
+      assertThat(new String(dump, 0, 5, java.nio.charset.StandardCharsets.US_ASCII))
+          .isEqualTo("PGDMP");
+    }
+  }
+
+  private final class DeleteBackup implements Scenario {
+    private String path = "";
+
+    @Override
+    public void prepare() {
+      path = "/client/v11/apps/" + app + "/transfers/" + backup().path("num").asString();
+    }
+
+    @Override
+    public void begin() {
+      server.send("DELETE", path, Map.of());
+      askForTransfersUntilItDies();
+    }
+
+    @Override
+    public void check(boolean undone) {
+      assertThat(estate.status("GET", path)).isEqualTo(404);
+    }
+  }
+
+  private final class DrillBackup implements Scenario {
+    // Its first backup is none of those that are drilled unasked.
+    private final String on = estate.app();
+    private final Estate.Database source = estate.database(on, "hobby-dev");
+    private String path = "";
+
+    @Override
+    public void prepare() {
+      fill(source);
+      String id =
+          server
+              .send("POST", "/client/v11/databases/" + source.id() + "/backups", Map.of())
+              .path("uuid")
+              .asString();
+      path = "/client/v11/apps/" + on + "/transfers/" + id;
+      await().atMost(PATIENCE).until(() -> server.get(path).path("succeeded").asBoolean());
+    }
+
+    @Override
+    public void begin() {
+      server.send("POST", path + "/actions/verify", Map.of());
+      askUntilItDies(path);
+    }
+
+    @Override
+    public void check(boolean undone) {
+      assertThat(server.get(path).path("verification").asString())
+          .contains(undone ? "FAILED" : ROWS + " rows");
+      server.send("DELETE", "/apps/" + on, Map.of());
+    }
+  }
+
+  private final class RestoreBackup implements Scenario {
+    private final Estate.Database target = estate.database(app, "hobby-dev");
+    private String source = "";
+
+    @Override
+    public void prepare() {
+      Tenant.run(server, estate.url(target), "create table precious (n int)");
+      source = backup().path("to_url").asString();
+    }
+
+    @Override
+    public void begin() {
+      server.send(
+          "POST",
+          "/client/v11/databases/" + target.id() + "/restores",
+          Map.of("backup_url", source));
+      askForTransfersUntilItDies();
+    }
+
+    @Override
+    public void check(boolean undone) {
+      assertThat(newestTransfer().path("succeeded").asBoolean()).isNotEqualTo(undone);
+      String url = estate.url(target);
+      if (!undone) {
+        assertThat(Tenant.ask(server, url, "select count(*) from kept"))
+            .isEqualTo(Integer.toString(ROWS));
+        server.send("POST", "/client/v11/databases/" + target.id() + "/restores/undo", Map.of());
+      }
+      assertThat(Tenant.ask(server, url, "select to_regclass('precious')")).isEqualTo("precious");
+      assertThat(Tenant.ask(server, url, "select count(*) from pg_database where datname ~ '_'"))
+          .as("second databases that are left")
+          .isEqualTo("0");
+      server.send("DELETE", target.path(), Map.of());
+    }
+  }
+
+  private final class EndOfRestore implements Scenario {
+    private final boolean undo;
+    private final Estate.Database target = estate.database(app, "hobby-dev");
+
+    EndOfRestore(boolean undo) {
+      this.undo = undo;
+    }
+
+    @Override
+    public void prepare() {
+      Tenant.run(server, estate.url(target), "create table precious (n int)");
+      transferred(
+          "/client/v11/databases/" + target.id() + "/restores",
+          Map.of("backup_url", backup().path("to_url").asString()));
+    }
+
+    @Override
+    public void begin() {
+      server.send(
+          "POST",
+          "/client/v11/databases/" + target.id() + "/restores/" + (undo ? "undo" : "confirm"),
+          Map.of());
+      askForTransfersUntilItDies();
+    }
+
+    @Override
+    public void check(boolean undone) {
+      String url = estate.url(target);
+      assertThat(Tenant.ask(server, url, "select to_regclass('precious') is not null"))
+          .isEqualTo(undo ? "t" : "f");
+      assertThat(Tenant.ask(server, url, "select to_regclass('kept') is not null"))
+          .isEqualTo(undo ? "f" : "t");
+      assertThat(Tenant.ask(server, url, "select count(*) from pg_database where datname ~ '_'"))
+          .as("second databases that are left")
+          .isEqualTo("0");
+      server.send("DELETE", target.path(), Map.of());
+    }
+  }
+
+  private String installPgbackups(String on) {
+    return server
+        .send("POST", "/apps/" + on + "/addons", Map.of("plan", "pgbackups:auto-week"))
+        .path("name")
+        .asString();
+  }
+
+  private List<String> plansOf(String of) {
+    return server
+        .get("/apps/" + of + "/addons")
+        .valueStream()
+        .map(addon -> addon.path("plan").path("name").asString())
+        .toList();
+  }
+
+  private final class InstallPgbackups implements Scenario {
+    private final String on = estate.app();
+
+    @Override
+    public void begin() {
+      installPgbackups(on);
+    }
+
+    @Override
+    public void check(boolean undone) {
+      assertThat(plansOf(on)).isEqualTo(undone ? List.of() : List.of("pgbackups:auto-week"));
+    }
+  }
+
+  private final class RemovePgbackups implements Scenario {
+    private final String on = estate.app();
+    private String addon = "";
+
+    @Override
+    public void prepare() {
+      addon = installPgbackups(on);
+    }
+
+    @Override
+    public void begin() {
+      server.send("DELETE", "/apps/" + on + "/addons/" + addon, Map.of());
+    }
+
+    @Override
+    public void check(boolean undone) {
+      assertThat(plansOf(on)).isEmpty();
+    }
+  }
+
+  private final class ChangePgbackupsPlan implements Scenario {
+    private final String on = estate.app();
+    private String addon = "";
+
+    @Override
+    public void prepare() {
+      addon = installPgbackups(on);
+    }
+
+    @Override
+    public void begin() {
+      server.send(
+          "PATCH", "/apps/" + on + "/addons/" + addon, Map.of("plan", "pgbackups:auto-month"));
+    }
+
+    @Override
+    public void check(boolean undone) {
+      assertThat(plansOf(on)).containsExactly("pgbackups:auto-month");
     }
   }
 

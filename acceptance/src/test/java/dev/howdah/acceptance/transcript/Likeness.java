@@ -41,6 +41,11 @@ final class Likeness {
     MAY_DIFFER.put("(?m)(?<=PG Version: ).+$", "<version>");
     MAY_DIFFER.put("(?m)^psql \\(.*\\)$", "psql (<versions>)");
     MAY_DIFFER.put("(?m)^SSL connection \\(.*\\)$", "SSL connection (<cipher>)");
+    MAY_DIFFER.put("\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d\\.\\d\\d \\+0000", "<time>");
+    MAY_DIFFER.put("\\b\\d+(\\.\\d)?[KM]?B\\b", "<size>");
+    // Backups, by whether they were taken by hand.
+    MAY_DIFFER.put("\\b([ab])\\d{3}\\b", "<backup>");
+    MAY_DIFFER.put("https?://\\S+/backups/\\S+|https://s3\\.amazonaws\\.com/\\S+", "<address>");
     MAY_DIFFER.put("\\d+(\\.\\d+)? MB( / \\d+ GB \\(\\d+\\.\\d+%\\))?", "<size>");
   }
 
