@@ -132,7 +132,8 @@ class CopiesIT {
         .atMost(Duration.ofMinutes(2))
         .until(() ->
             server.heroku("pg:info", "-a", app.name()).succeeded().out().contains("earliest from"));
-    Thread.sleep(2500);
+    // An interval counts from when the request arrives, and the command takes its time until then.
+    Thread.sleep(12_500);
     Instant moment = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     app.sql("INSERT INTO lessons VALUES ('after')");
     Ran made =
@@ -166,7 +167,7 @@ class CopiesIT {
             "--rollback",
             "DATABASE",
             "--by",
-            (ago + 1) + " seconds")
+            (ago + 10) + " seconds")
         .succeeded();
     server.heroku("pg:wait", "-a", app.name()).succeeded();
     assertThat(app.sql("AGO_URL", "TABLE lessons")).containsExactly("before");
