@@ -61,6 +61,8 @@ public final class Copies {
    */
   public String rollBack(
       Caller caller, String reference, Optional<String> to, Optional<String> by) {
+    // Who may not is told so before what is wrong with the time.
+    jdbi.useHandle(handle -> visibility.manageable(handle, caller, reference));
     Instant now = clock.instant();
     Instant moment = PointInTime.of(to, by, now);
     replace(
