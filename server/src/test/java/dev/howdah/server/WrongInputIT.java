@@ -87,6 +87,16 @@ class WrongInputIT {
     SAMPLES.put("type", "web");
     SAMPLES.put("dyno", "web.1");
     SAMPLES.put("transfer", "c001");
+    SAMPLES.put("token", "no-token");
+    SAMPLES.put("file", "b001.dump");
+    SAMPLES.put(
+        "schedule",
+        admin
+            .post(
+                "/client/v11/databases/" + addon.text("/id") + "/transfer-schedules",
+                Map.of("hour", 2, "timezone", "UTC", "schedule_name", "DATABASE_URL"))
+            .expect(201)
+            .text("/uuid"));
     SAMPLES.put(
         "key",
         admin

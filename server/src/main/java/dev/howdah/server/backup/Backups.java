@@ -127,9 +127,9 @@ public final class Backups {
   /** Has a database backed up every day. */
   public Schedule schedule(
       Caller caller, String reference, String name, int hour, String zoneName) {
-    ZoneId zone = zone(zoneName);
     return jdbi.inTransaction(handle -> {
       Owned owned = databases.manageable(handle, caller, reference);
+      ZoneId zone = zone(zoneName);
       Instant next = Schedule.next(hour, zone, clock.instant());
       store.put(
           handle,

@@ -146,8 +146,9 @@ class BackupsIT {
     // Its address is as good as the backup, for whoever has it.
     assertSucceeded(end(restore(address(backup))));
     assertThat(content()).isEqualTo(before);
-    assertThat(ask("select count(*) from pg_database where datname like '%\\_before'"))
-        .isEqualTo("1");
+    await()
+        .until(() ->
+            ask("select count(*) from pg_database where datname like '%\\_before'").equals("1"));
     SERVER
         .admin()
         .post("/client/v11/databases/" + database + "/restores/confirm", Map.of())
