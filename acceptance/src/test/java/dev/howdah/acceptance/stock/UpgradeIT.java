@@ -31,7 +31,7 @@ import tools.jackson.databind.JsonNode;
 class UpgradeIT {
   private static final Path INSTALLATIONS = Path.of("/usr/lib/postgresql");
 
-  /** No row may be missing longer than this. Ten times what it takes on an idle machine. */
+  /** No row may be missing longer than this. Three times what it took on a loaded machine. */
   private static final Duration LONGEST_GAP = Duration.ofSeconds(45);
 
   private RunningServer server;

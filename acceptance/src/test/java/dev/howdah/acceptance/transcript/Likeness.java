@@ -29,6 +29,8 @@ final class Likeness {
     MAY_DIFFER.put("(?<=stack is )\\S+", "<stack>");
     // The column of the values follows the longest name.
     MAY_DIFFER.put("(?m)(?<=_URL:) +", " ");
+    // What stands below a backup begins where the name of the database, with its colour, ends.
+    MAY_DIFFER.put("(?m)^ {40,}(?=\\S)", "<column>");
     // How many sessions there are, and may be.
     MAY_DIFFER.put("(?<=Connections: )\\d+/\\d+", "<n>/<most>");
     // Times, versions, sizes.
