@@ -399,6 +399,7 @@ final class Server implements AutoCloseable {
     enforcement.start(config.enforcementInterval());
     followers.start(config.followerInterval());
     succession.start(KEPT_INTERVAL);
+    host.repositories().endRemains();
     databases.protectAll();
     protection.start(config.protectionInterval());
     upgrades.start(config.followerInterval());

@@ -2,6 +2,7 @@ package dev.howdah.postgres.repository;
 
 import dev.howdah.postgres.PostgresException;
 import dev.howdah.postgres.os.Command;
+import dev.howdah.postgres.os.Orphans;
 import dev.howdah.postgres.os.OwnedFiles;
 import dev.howdah.postgres.os.ServerAccount;
 import java.io.IOException;
@@ -112,6 +113,14 @@ public final class Repositories {
   /** The directory that volumes are measured of: some is written here also with a bucket. */
   public Path directory() {
     return directory;
+  }
+
+  /**
+   * Ends what a Howdah that was killed had begun with a repository and nobody waits for any more:
+   * it would keep others from theirs. Only while nothing of our own runs.
+   */
+  public void endRemains() {
+    Orphans.endIn(directory);
   }
 
   /** The directory they are in, made if need be: servers' users pass through it to their own. */
