@@ -43,6 +43,11 @@ public final class TestServer implements BeforeAllCallback {
   private static final ExtensionContext.Namespace SPACE =
       ExtensionContext.Namespace.create(TestServer.class);
 
+  static {
+    // As the stock command does: a connection that was closed meanwhile is no answer.
+    System.setProperty("jdk.httpclient.enableAllMethodRetry", "true");
+  }
+
   private @Nullable Running running;
 
   @Override
