@@ -60,7 +60,7 @@ class CrashIT {
    * Kinds with more steps than this take long; of these each step is crashed once, before its
    * record, unless {@code -Dhowdah.crash.all=true} asks for everything.
    */
-  private static final int SHORT = 2;
+  private static final int SHORT = 3;
 
   private static final boolean ALL = Boolean.getBoolean("howdah.crash.all");
 
