@@ -1,8 +1,10 @@
 package dev.howdah.acceptance.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.howdah.acceptance.RunningServer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -45,8 +47,14 @@ final class Estate {
             "POST",
             "/apps/" + app + "/addons",
             Map.of("plan", "heroku-postgresql:" + plan, "config", options));
-    assertThat(made.path("state").asString()).isEqualTo("provisioned");
-    return new Database(app, made.path("id").asString(), made.path("name").asString());
+    var database = new Database(app, made.path("id").asString(), made.path("name").asString());
+    // On a busy machine the answer comes before the database.
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(() ->
+            assertThat(server.get(database.path()).path("state").asString())
+                .isEqualTo("provisioned"));
+    return database;
   }
 
   /** The URL of the default credential, from the config vars. */

@@ -183,7 +183,11 @@ class RowLimitIT {
   private void assertFree(Estate.Database database) {
     awaitInfo(database, "Status", "Available");
     String url = estate.url(database);
-    Tenant.run(server, url, "insert into kept values (100)", "create table extra (n int)");
+    // The status follows the plan at once, the rights at the operation's end.
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> Tenant.run(server, url, "insert into kept values (100)"));
+    Tenant.run(server, url, "create table extra (n int)");
     try (Connection one = Tenant.connect(server, url);
         Connection two = Tenant.connect(server, url)) {
       assertThat(Tenant.ask(one, "select 1")).isEqualTo(Tenant.ask(two, "select 1"));
