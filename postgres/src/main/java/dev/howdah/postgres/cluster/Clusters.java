@@ -5,6 +5,7 @@ import dev.howdah.postgres.copy.LiveSource;
 import dev.howdah.postgres.copy.Origin;
 import dev.howdah.postgres.copy.Recovery;
 import dev.howdah.postgres.copy.Snapshots;
+import dev.howdah.postgres.log.LogFile;
 import dev.howdah.postgres.os.Orphans;
 import dev.howdah.postgres.os.OwnedFiles;
 import dev.howdah.postgres.os.ServerAccount;
@@ -410,11 +411,17 @@ public final class Clusters {
   }
 
   /**
-   * Cuts a server's log to its last half of a size when it is longer than that. The server goes on
-   * writing at its end; a line that it writes at this very moment may be lost.
+   * Frees the disk of all but the last half of a size when a server's log is longer than that; what
+   * is freed reads as zeros, and positions stay. The server goes on writing at its end. Where the
+   * file system cannot do that, the file is cut, and a line that is written at that very moment may
+   * be lost.
    */
   public void trimLog(UUID id, long bytes) {
-    ServerLog.trim(at(id).logFile(), bytes);
+    Path file = at(id).logFile();
+    long length = ServerLog.length(file);
+    if (length > bytes && !new LogFile(file).forget(length - bytes / 2)) {
+      ServerLog.trim(file, bytes);
+    }
   }
 
   /** The snapshots of these clusters. */

@@ -170,6 +170,7 @@ public record ServerConfiguration(String settings, String accessRules, String id
     // Start failures are read from the log, so its language must not depend on the host.
     settings.put("lc_messages", "C");
     settings.put("log_connections", "on");
+    settings.put("log_checkpoints", "on");
     settings.put("log_lock_waits", "on");
     settings.put("log_min_duration_statement", "2000");
     settings.put("log_temp_files", "10240");

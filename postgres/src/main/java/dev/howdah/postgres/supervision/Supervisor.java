@@ -35,7 +35,9 @@ public final class Supervisor implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private static final Duration TRIM_PERIOD = Duration.ofMinutes(1);
-  private static final long LONGEST_LOG = 64L << 20;
+
+  /** Beyond what its readers leave of it: only where nobody reads it, or nobody fast enough. */
+  private static final long LONGEST_LOG = 512L << 20;
 
   private final Clusters clusters;
   private final Supplier<Set<UUID>> desired;

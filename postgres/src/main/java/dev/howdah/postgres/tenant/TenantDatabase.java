@@ -318,6 +318,18 @@ public final class TenantDatabase {
     return monitored("read the statistics of", StatisticsQuery::run);
   }
 
+  /** Bytes of temporary files that its sessions have now. */
+  public long temporaryBytes() {
+    return monitored(
+        "read the temporary files of",
+        session ->
+            session
+                .rows(
+                    "SELECT coalesce(sum(size), 0)::bigint FROM pg_ls_tmpdir()",
+                    row -> row.getLong(1))
+                .getFirst());
+  }
+
   /** What becomes of the sessions of a login that is replaced. */
   public enum OldSessions {
     /** They may go on until they end by themselves. */

@@ -1,0 +1,3 @@
+/** Reading of logs. */
+@org.jspecify.annotations.NullMarked
+package dev.howdah.postgres.log;
