@@ -2,6 +2,7 @@ package dev.howdah.server;
 
 import dev.howdah.postgres.PostgresHost;
 import dev.howdah.postgres.control.JdbcAddress;
+import dev.howdah.postgres.os.HostUse;
 import dev.howdah.postgres.supervision.Supervisor;
 import dev.howdah.server.absent.AbsentRoutes;
 import dev.howdah.server.account.Account;
@@ -35,15 +36,22 @@ import dev.howdah.server.database.Endpoints;
 import dev.howdah.server.database.Enforcement;
 import dev.howdah.server.database.HostCheck;
 import dev.howdah.server.database.PlanCatalogue;
+import dev.howdah.server.diagnose.DiagnoseRoutes;
+import dev.howdah.server.diagnose.Diagnosis;
 import dev.howdah.server.doctor.Check;
 import dev.howdah.server.doctor.Doctor;
 import dev.howdah.server.doctor.DoctorRoutes;
 import dev.howdah.server.domain.DomainRoutes;
+import dev.howdah.server.drain.DrainRoutes;
+import dev.howdah.server.drain.DrainTrust;
+import dev.howdah.server.drain.Drains;
 import dev.howdah.server.dyno.DynoRoutes;
 import dev.howdah.server.feature.FeatureRoutes;
 import dev.howdah.server.feature.Features;
 import dev.howdah.server.key.KeyRoutes;
 import dev.howdah.server.key.Keys;
+import dev.howdah.server.log.AppEvents;
+import dev.howdah.server.log.Channels;
 import dev.howdah.server.log.LogRoutes;
 import dev.howdah.server.log.LogSessions;
 import dev.howdah.server.login.BrowserLogins;
@@ -64,6 +72,9 @@ import dev.howdah.server.secret.Tokens;
 import dev.howdah.server.secret.Vault;
 import dev.howdah.server.succession.SuccessionFeature;
 import dev.howdah.server.succession.SuccessionWatch;
+import dev.howdah.server.telemetry.Monitoring;
+import dev.howdah.server.telemetry.MonitoringRoutes;
+import dev.howdah.server.telemetry.Telemetry;
 import dev.howdah.server.transfer.Import;
 import dev.howdah.server.transfer.TransferRoutes;
 import dev.howdah.server.transfer.Transfers;
@@ -110,7 +121,10 @@ final class Server implements AutoCloseable {
   private final ProtectionWatch protection;
   private final Transfers transfers;
   private final BackupWatch backups;
-  private final LogSessions logs;
+  private final Channels channels;
+  private final AppEvents events;
+  private final Drains drains;
+  private final Telemetry telemetry;
   private final Api api;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("operations").factory());
@@ -134,7 +148,10 @@ final class Server implements AutoCloseable {
       ProtectionWatch protection,
       Transfers transfers,
       BackupWatch backups,
-      LogSessions logs,
+      Channels channels,
+      AppEvents events,
+      Drains drains,
+      Telemetry telemetry,
       Api api) {
     this.config = config;
     this.lock = lock;
@@ -151,7 +168,10 @@ final class Server implements AutoCloseable {
     this.protection = protection;
     this.transfers = transfers;
     this.backups = backups;
-    this.logs = logs;
+    this.channels = channels;
+    this.events = events;
+    this.drains = drains;
+    this.telemetry = telemetry;
     this.api = api;
   }
 
@@ -185,6 +205,8 @@ final class Server implements AutoCloseable {
 
     var accounts = new Accounts(jdbi, clock, random);
     var authorizations = new Authorizations(jdbi, clock, tokens);
+    var channels = new Channels(config.data().resolve("logs"), clock, config.logLimits());
+    var events = new AppEvents(jdbi, clock, channels);
     var apps = new Apps(jdbi, clock, accounts, names, regions(config.region()));
 
     PlanCatalogue loaded = PlanCatalogue.load(config.data().resolve("plans.yaml"));
@@ -221,7 +243,7 @@ final class Server implements AutoCloseable {
             List.of(database.provider(), new PgbackupsProvider(operations, config.publicUrl())));
     var attachmentNames = new AttachmentNames(tokens);
     var attachmentVars = new AttachmentVars(marketplace, attachmentNames, clock);
-    var releases = new Releases(jdbi, clock, apps, attachmentVars, vault);
+    var releases = new Releases(jdbi, clock, apps, attachmentVars, events, vault);
     var visibility = new Visibility(apps);
     var attachments =
         new Attachments(jdbi, clock, apps, releases, marketplace, visibility, attachmentNames);
@@ -293,7 +315,7 @@ final class Server implements AutoCloseable {
     operations.register(backups.procedures());
     faults.ifPresent(f -> f.require(operations.procedures()));
 
-    var logs = new LogSessions(jdbi, clock, apps, releases, vault);
+    var logs = new LogSessions(clock, apps, channels, events, vault);
 
     var routes = new ArrayList<Route>();
     var pulse = new Pulse();
@@ -339,6 +361,18 @@ final class Server implements AutoCloseable {
     routes.addAll(new DomainRoutes(apps, config.publicHost()).routes());
     routes.addAll(new AbsentRoutes(apps).routes());
     routes.addAll(new LogRoutes(logs).routes());
+    var drains = new Drains(jdbi, clock, apps, channels, vault, DrainTrust.of(config.drainCa()));
+    routes.addAll(new DrainRoutes(drains).routes());
+    var telemetry =
+        new Telemetry(
+            jdbi, clock, host, catalogue, channels, config.logLimits(), config.metricsInterval());
+    var monitoring = new Monitoring(telemetry, protection, operations, channels, logs, drains);
+    routes.addAll(new MonitoringRoutes(monitoring).routes());
+    routes.addAll(
+        new DiagnoseRoutes(
+                new Diagnosis(
+                    jdbi, clock, apps, visibility, databases.access(), catalogue, HostUse::now))
+            .routes());
     routes.addAll(
         new DoctorRoutes(
                 new Doctor(
@@ -367,6 +401,7 @@ final class Server implements AutoCloseable {
             config.repositoryPatience());
     var supervisor =
         new Supervisor(host.clusters(), () -> upgrades.awake().apply(database.desired()), clock);
+    api.observe(monitoring);
     return new Server(
         config,
         lock,
@@ -383,7 +418,10 @@ final class Server implements AutoCloseable {
         protectionWatch,
         transfers,
         new BackupWatch(backups),
-        logs,
+        channels,
+        events,
+        drains,
+        telemetry,
         api);
   }
 
@@ -396,6 +434,9 @@ final class Server implements AutoCloseable {
   void start() {
     supervisor.start();
     var _ = timer.scheduleWithFixedDelay(this::look, 0, 1, TimeUnit.SECONDS);
+    events.start();
+    drains.start();
+    telemetry.start();
     enforcement.start(config.enforcementInterval());
     followers.start(config.followerInterval());
     succession.start(KEPT_INTERVAL);
@@ -424,7 +465,11 @@ final class Server implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
-    logs.close();
+    // Who writes to the logs ends before they do: what is not written yet comes after the start.
+    telemetry.close();
+    events.close();
+    drains.close();
+    channels.close();
     api.stop();
     timer.shutdownNow();
     templates.interrupt();

@@ -1,6 +1,7 @@
 package dev.howdah.server;
 
 import dev.howdah.postgres.repository.Storage;
+import dev.howdah.server.log.LogLimits;
 import dev.howdah.server.protection.Backlog;
 import dev.howdah.server.transfer.Import;
 import java.net.URI;
@@ -39,6 +40,11 @@ import java.util.Optional;
  * @param importReach which networks backups are fetched from (HOWDAH_IMPORT_FROM: public, private
  *     networks, too, or any, which includes this host itself)
  * @param importLimit bytes of the largest backup that is fetched (HOWDAH_IMPORT_LIMIT)
+ * @param logLimits what is kept of each app's log (HOWDAH_LOG_BYTES), and how many lines a second
+ *     one source may log (HOWDAH_LOG_RATE)
+ * @param metricsInterval how often databases are measured (HOWDAH_METRICS_INTERVAL)
+ * @param drainCa authorities that receivers of logs may have their certificates from, besides the
+ *     usual ones (HOWDAH_DRAIN_CA)
  * @param fault where to halt, in fault tests (HOWDAH_FAULT)
  * @param task what to do instead of serving
  */
@@ -67,6 +73,9 @@ record ServerConfig(
     Duration backupInterval,
     Import.Reach importReach,
     long importLimit,
+    LogLimits logLimits,
+    Duration metricsInterval,
+    Optional<Path> drainCa,
     Optional<String> fault,
     Task task) {
 
@@ -138,6 +147,9 @@ record ServerConfig(
         Duration.parse(environment.getOrDefault("HOWDAH_BACKUP_INTERVAL", "PT15S")),
         reach(environment.getOrDefault("HOWDAH_IMPORT_FROM", "private")),
         Long.parseLong(environment.getOrDefault("HOWDAH_IMPORT_LIMIT", "107374182400")),
+        logLimits(environment),
+        Duration.parse(environment.getOrDefault("HOWDAH_METRICS_INTERVAL", "PT60S")),
+        text(environment, "HOWDAH_DRAIN_CA").map(Path::of),
         text(environment, "HOWDAH_FAULT"),
         task);
   }
@@ -166,6 +178,14 @@ record ServerConfig(
     return text(environment, name)
         .orElseThrow(
             () -> new IllegalArgumentException("HOWDAH_REPOSITORY_BUCKET needs " + name + " too"));
+  }
+
+  private static LogLimits logLimits(Map<String, String> environment) {
+    return new LogLimits(
+        text(environment, "HOWDAH_LOG_BYTES").map(Long::parseLong).orElse(LogLimits.USUAL.bytes()),
+        text(environment, "HOWDAH_LOG_RATE")
+            .map(Integer::parseInt)
+            .orElse(LogLimits.USUAL.perSecond()));
   }
 
   private static Optional<String> text(Map<String, String> environment, String name) {

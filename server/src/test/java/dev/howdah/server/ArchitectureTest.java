@@ -102,6 +102,8 @@ class ArchitectureTest {
                           "dev.howdah.server.succession",
                           "dev.howdah.server.version",
                           "dev.howdah.server.upgrade",
+                          "dev.howdah.server.telemetry",
+                          "dev.howdah.server.diagnose",
                           "dev.howdah.server.transfer",
                           "dev.howdah.server.backup"))))
           .should()

@@ -126,6 +126,10 @@ class SchemaIT {
     drive("DELETE", "/addon-attachments/" + attachment.text("/id"), Map.of());
     drive("DELETE", "/apps/" + app + "/addons/" + name, Map.of());
 
+    Answer drain =
+        drive("POST", "/apps/" + app + "/log-drains", Map.of("url", "syslog://localhost:9"));
+    get("/apps/" + app + "/log-drains/" + drain.text("/id"));
+    drive("DELETE", "/apps/" + app + "/log-drains/" + drain.text("/token"), Map.of());
     get("/apps/" + app + "/features");
     get("/apps/" + app + "/features/preboot");
     drive("PATCH", "/apps/" + app + "/features/preboot", Map.of("enabled", true));

@@ -74,7 +74,20 @@ class WrongInputIT {
             .post("/oauth/authorizations", Map.of())
             .expect(201);
 
+    Answer drain =
+        admin
+            .post("/apps/" + app + "/log-drains", Map.of("url", "syslog://localhost:9"))
+            .expect(201);
+
     SAMPLES.put("app", app);
+    SAMPLES.put("drain", drain.text("/id"));
+    String url = admin.get("/apps/" + app + "/config-vars").text("/DATABASE_URL");
+    SAMPLES.put(
+        "report",
+        admin
+            .post("/reports", Map.of("app", app, "database", "DATABASE_URL", "url", url))
+            .expect(201)
+            .text("/id"));
     SAMPLES.put("addon", addon.text("/name"));
     SAMPLES.put("database", addon.text("/id"));
     SAMPLES.put("attachment", admin.get("/apps/" + app + "/addon-attachments").text("/0/id"));

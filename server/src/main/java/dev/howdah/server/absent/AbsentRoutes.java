@@ -30,7 +30,6 @@ public final class AbsentRoutes {
             }),
         Route.of("GET", "/oauth/clients", call -> Reply.emptyPage()),
         ofApp("/apps/{app}/buildpack-installations"),
-        ofApp("/apps/{app}/log-drains"),
         ofApp("/apps/{app}/sni-endpoints"),
         ofApp("/apps/{app}/webhooks"));
   }

@@ -14,16 +14,23 @@ final class EventStream implements LogSink {
 
   @Override
   public void line(LogLine line) throws IOException {
-    send("id: " + line.sequence() + "\ndata: " + line.text() + "\n\n");
+    // What the router says to this reader alone has no number, so the last one stays the newest.
+    String id = line.sequence() > 0 ? "id: " + line.sequence() + "\n" : "";
+    write(id + "data: " + line.text() + "\n\n");
   }
 
   @Override
   public void quiet() throws IOException {
-    send(":\n\n");
+    write(":\n\n");
+    flush();
   }
 
-  private void send(String event) throws IOException {
-    out.write(event.getBytes(StandardCharsets.UTF_8));
+  @Override
+  public void flush() throws IOException {
     out.flush();
+  }
+
+  private void write(String event) throws IOException {
+    out.write(event.getBytes(StandardCharsets.UTF_8));
   }
 }

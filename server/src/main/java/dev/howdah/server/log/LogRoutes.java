@@ -17,6 +17,7 @@ import java.util.UUID;
 /** Log sessions, and the streams they lead to (contract §10). */
 public final class LogRoutes {
   private static final int USUAL_LINES = 100;
+  private static final String EVENTS = "text/event-stream";
   private static final Shape SESSION =
       object(
           optional("lines", new Shape.Whole(0, 1_000_000)),
@@ -58,13 +59,14 @@ public final class LogRoutes {
   private Reply read(Call call) {
     LogSession session = sessions.redeem(call.path("ticket"));
     OptionalLong seen = seen(call);
+    boolean events = call.header("Accept").filter(what -> what.contains(EVENTS)).isPresent();
     sessions.enter();
     return new Reply.Stream(
-        "text/event-stream",
+        events ? EVENTS : "text/plain; charset=utf-8",
         out -> {
           try {
             out.flush(); // the client is waiting for headers, lines may be long in coming
-            sessions.read(session, seen, new EventStream(out));
+            sessions.read(session, seen, events ? new EventStream(out) : new PlainStream(out));
           } finally {
             sessions.leave();
           }

@@ -4,70 +4,60 @@ import dev.howdah.server.app.Apps;
 import dev.howdah.server.platform.ApiError;
 import dev.howdah.server.platform.Caller;
 import dev.howdah.server.platform.Wire;
-import dev.howdah.server.release.Release;
-import dev.howdah.server.release.Releases;
 import dev.howdah.server.secret.Vault;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.Base64;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import org.jdbi.v3.core.Jdbi;
+import java.util.concurrent.atomic.AtomicLong;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Lets people read the logs of their apps. In this release an app's log is the history of its
- * releases.
+ * Lets people read the logs of their apps.
  *
  * <p>A session is not stored: its ticket is the session itself, sealed, so that reading needs no
  * token and outlives a restart of the server.
  */
-public final class LogSessions implements AutoCloseable {
+public final class LogSessions {
   private static final Duration LIFE = Duration.ofMinutes(5);
-  private static final int MOST_READERS = 200;
+  private static final int MOST_READERS = 5000;
   private static final int KEPT = 1500; // lines, as on Heroku (T19.6)
-  private static final Duration LOOK = Duration.ofSeconds(1);
-  private static final int QUIET_LOOKS = 15;
+  private static final int MOST_AT_ONCE = 1000;
+  private static final Duration QUIET = Duration.ofSeconds(15);
   private static final UUID PURPOSE = Wire.idOf("purpose", "log-session");
 
-  private final Jdbi jdbi;
   private final InstantSource clock;
   private final Apps apps;
-  private final Releases releases;
+  private final Channels channels;
+  private final AppEvents events;
   private final Vault vault;
   private final Semaphore room = new Semaphore(MOST_READERS);
-  private final CountDownLatch closed = new CountDownLatch(1);
+  private final AtomicLong lost = new AtomicLong();
 
-  /** Sessions over {@code releases}, sealed by {@code vault}. */
-  public LogSessions(Jdbi jdbi, InstantSource clock, Apps apps, Releases releases, Vault vault) {
-    this.jdbi = jdbi;
+  /** Sessions over {@code channels}, sealed by {@code vault}. */
+  public LogSessions(
+      InstantSource clock, Apps apps, Channels channels, AppEvents events, Vault vault) {
     this.clock = clock;
     this.apps = apps;
-    this.releases = releases;
+    this.channels = channels;
+    this.events = events;
     this.vault = vault;
   }
 
   /** Begins a session. */
   LogSession create(
       Caller caller, String app, int lines, boolean tail, String source, String process) {
+    UUID id = apps.find(caller, app).id();
+    events.settle();
     Instant now = clock.instant();
-    return new LogSession(
-        UUID.randomUUID(),
-        apps.find(caller, app).id(),
-        lines,
-        tail,
-        source,
-        process,
-        now,
-        now.plus(LIFE));
+    return new LogSession(UUID.randomUUID(), id, lines, tail, source, process, now, now.plus(LIFE));
   }
 
   /** What the holder of a session shows to read. */
@@ -112,21 +102,72 @@ public final class LogSessions implements AutoCloseable {
    * is and, of a tail, what comes, until the sink, the app or this server goes away.
    */
   void read(LogSession session, OptionalLong seen, LogSink sink) throws IOException {
-    Optional<Batch> batch = past(session, seen);
-    int quiet = 0;
-    while (batch.isPresent()) {
-      for (LogLine line : batch.get().lines()) {
-        sink.line(line);
+    Channel channel = channels.of(session.app());
+    Channel.Cursor cursor =
+        seen.isPresent() ? channel.after(seen.getAsLong()) : past(session, channel, sink);
+    if (seen.isEmpty() && !session.tail()) {
+      return;
+    }
+    do {
+      Channel.Read read = cursor.next(MOST_AT_ONCE);
+      while (!read.lines().isEmpty()) {
+        give(session, read, sink);
+        read = cursor.next(MOST_AT_ONCE);
       }
-      quiet = batch.get().lines().isEmpty() ? quiet + 1 : 0;
-      if (quiet % QUIET_LOOKS == QUIET_LOOKS - 1) {
+      sink.flush();
+      while (session.tail() && !cursor.await(QUIET) && !cursor.closed()) {
         sink.quiet();
       }
-      if (!session.tail() || closing()) {
-        return;
+    } while (session.tail() && !cursor.closed());
+  }
+
+  /** The newest lines that are wanted. A session without any wants what comes only. */
+  private static Channel.Cursor past(LogSession session, Channel channel, LogSink sink)
+      throws IOException {
+    Channel.Cursor cursor = channel.newest(KEPT);
+    long last = channel.last();
+    ArrayDeque<LogLine> wanted = new ArrayDeque<>();
+    while (cursor.read() < last) {
+      for (LogLine line : cursor.next((int) Math.min(MOST_AT_ONCE, last - cursor.read())).lines()) {
+        if (session.wants(line)) {
+          wanted.add(line);
+        }
+        if (wanted.size() > session.lines()) {
+          wanted.removeFirst();
+        }
       }
-      batch = after(session, batch.get().version());
     }
+    for (LogLine line : wanted) {
+      sink.line(line);
+    }
+    sink.flush();
+    return cursor;
+  }
+
+  private void give(LogSession session, Channel.Read read, LogSink sink) throws IOException {
+    if (read.lost() > 0) {
+      lost.addAndGet(read.lost());
+      sink.line(
+          LogLine.notice(
+              clock.instant(),
+              "Error L11 (Tail buffer overflow) -> This tail session dropped %d messages since %s."
+                  .formatted(read.lost(), LogLine.time(read.since()))));
+    }
+    for (LogLine line : read.lines()) {
+      if (session.wants(line)) {
+        sink.line(line);
+      }
+    }
+  }
+
+  /** How many log streams are read now. */
+  public int readers() {
+    return MOST_READERS - room.availablePermits();
+  }
+
+  /** How many lines the readers of streams were too slow for, since the start. */
+  public long lost() {
+    return lost.get();
   }
 
   /** Takes one of the readers' places; give it back with {@link #leave}. */
@@ -138,64 +179,5 @@ public final class LogSessions implements AutoCloseable {
 
   void leave() {
     room.release();
-  }
-
-  /** Ends every reading. */
-  @Override
-  public void close() {
-    closed.countDown();
-  }
-
-  /** Lines to show at once, and the release they lead up to. */
-  private record Batch(List<LogLine> lines, int version) {}
-
-  private Optional<Batch> past(LogSession session, OptionalLong seen) {
-    if (seen.isPresent()) {
-      return after(session, LogLine.version(seen.getAsLong()) - 1)
-          .map(batch ->
-              new Batch(
-                  batch.lines().stream()
-                      .filter(line -> line.sequence() > seen.getAsLong())
-                      .toList(),
-                  batch.version()));
-    }
-    int wanted = Math.min(session.lines(), KEPT);
-    return after(session, 0)
-        .map(batch ->
-            new Batch(
-                batch
-                    .lines()
-                    .subList(Math.max(0, batch.lines().size() - wanted), batch.lines().size()),
-                batch.version()));
-  }
-
-  /** What the session wants of the releases after {@code version}; empty when the app is gone. */
-  private Optional<Batch> after(LogSession session, int version) {
-    return jdbi.withHandle(handle ->
-        apps.find(handle, session.app())
-            .filter(app -> !app.deleting())
-            .map(app ->
-                app.lastVersion() <= version
-                    ? new Batch(List.of(), version)
-                    : batch(session, releases.after(handle, app.id(), version, KEPT))));
-  }
-
-  private static Batch batch(LogSession session, List<Release> releases) {
-    return new Batch(
-        releases.stream()
-            .flatMap(release -> LogLine.of(release).stream())
-            .filter(session::wants)
-            .toList(),
-        releases.isEmpty() ? 0 : releases.getLast().version());
-  }
-
-  /** Waits until it is time to look again. Returns whether there will be no again. */
-  private boolean closing() {
-    try {
-      return closed.await(LOOK.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException stop) {
-      Thread.currentThread().interrupt();
-      return true;
-    }
   }
 }

@@ -81,6 +81,15 @@ final class OperationStore {
         .list();
   }
 
+  /** How many operations there are of each kind in each state. */
+  List<Operations.Count> counts(Handle handle) {
+    return handle
+        .createQuery("select kind, state, count(*) as n from operation group by kind, state")
+        .map((row, context) ->
+            new Operations.Count(row.getString("kind"), row.getString("state"), row.getLong("n")))
+        .list();
+  }
+
   /** The unfinished operations about {@code subject}. */
   List<Operation> unfinished(Handle handle, UUID subject) {
     return handle

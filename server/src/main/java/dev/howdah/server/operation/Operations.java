@@ -140,6 +140,14 @@ public final class Operations implements AutoCloseable {
     return find(id);
   }
 
+  /** How many operations of a kind are in a state. */
+  public record Count(String kind, String state, long count) {}
+
+  /** How many operations there are of each kind in each state. */
+  public List<Count> counts() {
+    return jdbi.withHandle(store::counts);
+  }
+
   /** The operation {@code id}. */
   public Operation find(UUID id) {
     return jdbi.withHandle(handle -> store.find(handle, id)).orElseThrow();

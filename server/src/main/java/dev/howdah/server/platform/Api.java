@@ -43,7 +43,7 @@ public final class Api {
 
   private static final Logger log = LoggerFactory.getLogger(Api.class);
   private static final int MAX_HEADERS = 32 * 1024; // Request-Id alone grows to 7 kB (trap 20)
-  private static final int MAX_CONNECTIONS = 1000;
+  private static final int MAX_CONNECTIONS = 10_000; // most of them tails that wait for a line
   private static final Duration IDLE = Duration.ofSeconds(60);
   private static final String JSON = "application/json";
 
@@ -51,6 +51,7 @@ public final class Api {
   private final RateLimit rateLimit;
   private final List<Route> routes;
   private final Bodies bodies = new Bodies();
+  private volatile RequestObserver observer = RequestObserver.NONE;
   private @Nullable Javalin server;
 
   /** Serves {@code routes}; nothing listens before {@link #start}. */
@@ -58,6 +59,11 @@ public final class Api {
     this.authenticator = authenticator;
     this.rateLimit = rateLimit;
     this.routes = List.copyOf(routes);
+  }
+
+  /** Lets somebody hear of every request from now on. */
+  public void observe(RequestObserver whom) {
+    observer = whom;
   }
 
   /** Every route that is served. */
@@ -158,6 +164,7 @@ public final class Api {
     context.attribute("served", true);
     context.header("Request-Id", requestId);
     MDC.put("request", requestId);
+    long begun = System.nanoTime();
     try {
       negotiate(context);
       Optional<Caller> caller = authenticate(context);
@@ -180,12 +187,28 @@ public final class Api {
               body,
               () ->
                   caller.orElseThrow(() -> ApiError.unauthorized("Invalid credentials provided.")));
-      write(context, route.handler().handle(call));
+      Reply reply = route.handler().handle(call);
+      if (reply instanceof Reply.Stream) {
+        answered(route, context, begun);
+      }
+      write(context, reply);
+      if (!(reply instanceof Reply.Stream)) {
+        answered(route, context, begun);
+      }
     } catch (ApiError refusal) {
       refuse(context, refusal);
+      answered(route, context, begun);
     } finally {
       MDC.remove("request");
     }
+  }
+
+  private void answered(Route route, Context context, long begun) {
+    observer.answered(
+        route.method(),
+        route.path(),
+        context.statusCode(),
+        Duration.ofNanos(System.nanoTime() - begun));
   }
 
   /**

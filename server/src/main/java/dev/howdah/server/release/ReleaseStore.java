@@ -102,19 +102,6 @@ final class ReleaseStore {
     return value;
   }
 
-  /** The newest {@code most} releases of an app after {@code version}, oldest first. */
-  List<Release> listAfter(Handle handle, UUID app, int version, int most) {
-    return handle
-        .createQuery(
-            SELECT + "where app_id = :app and version > :version order by version desc limit :most")
-        .bind("app", app)
-        .bind("version", version)
-        .bind("most", most)
-        .map((row, context) -> read(row))
-        .list()
-        .reversed();
-  }
-
   /** By id, or by version with or without a leading v. */
   Optional<Release> find(Handle handle, UUID app, String reference) {
     return handle

@@ -2,6 +2,7 @@ package dev.howdah.server.release;
 
 import dev.howdah.server.app.App;
 import dev.howdah.server.app.Apps;
+import dev.howdah.server.log.AppEvents;
 import dev.howdah.server.platform.ApiError;
 import dev.howdah.server.platform.Caller;
 import dev.howdah.server.platform.Reply;
@@ -28,19 +29,29 @@ public final class Releases {
   /** All config vars of an app together, names and values (B1.14). */
   static final int MAX_CONFIG_BYTES = 64 * 1024;
 
+  /** The process that releases are logged by (B3.36). */
+  private static final String API = "api";
+
   private final Jdbi jdbi;
   private final InstantSource clock;
   private final Apps apps;
   private final AttachedVars attachedVars;
+  private final AppEvents events;
   private final ReleaseStore store;
 
   /** Releases kept in the control database, config sealed by {@code vault}. */
   public Releases(
-      Jdbi jdbi, InstantSource clock, Apps apps, AttachedVars attachedVars, Vault vault) {
+      Jdbi jdbi,
+      InstantSource clock,
+      Apps apps,
+      AttachedVars attachedVars,
+      AppEvents events,
+      Vault vault) {
     this.jdbi = jdbi;
     this.clock = clock;
     this.apps = apps;
     this.attachedVars = attachedVars;
+    this.events = events;
     this.store = new ReleaseStore(vault);
   }
 
@@ -60,6 +71,8 @@ public final class Releases {
     Release.Config config =
         new Release.Config(store.vars(handle, app), attachedVars.of(handle, app));
     store.insert(handle, release, new String(Wire.write(config), StandardCharsets.UTF_8));
+    events.record(handle, app, API, description + " by " + email);
+    events.record(handle, app, API, "Release v" + release.version() + " created by " + email);
     return release;
   }
 
@@ -77,11 +90,6 @@ public final class Releases {
   /** The version of the app's newest release. */
   public int newest(Caller caller, String app) {
     return apps.find(caller, app).lastVersion();
-  }
-
-  /** The newest {@code most} releases of an app after {@code version}, oldest first. */
-  public List<Release> after(Handle handle, UUID app, int version, int most) {
-    return store.listAfter(handle, app, version, most);
   }
 
   /** One release, by id or version. */

@@ -1,0 +1,3 @@
+/** Logs and metrics of databases. */
+@org.jspecify.annotations.NullMarked
+package dev.howdah.server.telemetry;
