@@ -10,7 +10,9 @@ import dev.howdah.cli.addon.AttachmentCommands;
 import dev.howdah.cli.addon.MarketplaceCommands;
 import dev.howdah.cli.app.AccessCommands;
 import dev.howdah.cli.app.AppCommands;
+import dev.howdah.cli.app.DrainCommands;
 import dev.howdah.cli.app.DynoCommands;
+import dev.howdah.cli.app.ErrorCommands;
 import dev.howdah.cli.app.FeatureCommands;
 import dev.howdah.cli.app.GitCommands;
 import dev.howdah.cli.app.LogCommands;
@@ -24,6 +26,7 @@ import dev.howdah.cli.operator.DoctorCommands;
 import dev.howdah.cli.pg.ChangeCommands;
 import dev.howdah.cli.pg.CopyCommands;
 import dev.howdah.cli.pg.CredentialCommands;
+import dev.howdah.cli.pg.DiagnoseCommands;
 import dev.howdah.cli.pg.InfoCommands;
 import dev.howdah.cli.pg.RollbackCommands;
 import dev.howdah.cli.pg.SettingCommands;
@@ -56,6 +59,8 @@ final class Catalog {
           "completion",
           "config",
           "doctor",
+          "drains",
+          "errors",
           "features",
           "git",
           "help",
@@ -126,6 +131,8 @@ final class Catalog {
               new Topic(name, "manage API tokens", new AuthorizationCommands());
           case "config" -> new Topic(name, "manage app config vars", new ConfigCommands());
           case "doctor" -> new Topic(name, "check the server and its host", new DoctorCommands());
+          case "drains" -> new Topic(name, "forward logs of an app", new DrainCommands());
+          case "errors" -> new Topic(name, "explain messages of logs", new ErrorCommands());
           case "features", "labs" ->
               new Topic(
                   name,
@@ -154,6 +161,7 @@ final class Catalog {
                   new TransferCommands(),
                   new SettingCommands(),
                   new QueryCommands(),
+                  new DiagnoseCommands(),
                   new UpgradeCommands());
           case "ps" -> new Topic(name, "show and scale dynos", new DynoCommands());
           case "regions" -> new Topic(name, "list regions", new RegionCommands());

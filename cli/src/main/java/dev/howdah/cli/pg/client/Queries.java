@@ -264,4 +264,42 @@ final class Queries {
         FROM setting
        ORDER BY schemaname, relname
       """;
+
+  /** Placeholder: the prefix of the names. */
+  static final String FOREIGN_TABLES =
+      """
+      SELECT 'CREATE FOREIGN TABLE ' || quote_ident('%1$s_' || c.relname) || '('
+               || string_agg(quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod),
+                             ', ' ORDER BY a.attnum)
+               || ') SERVER %1$s_db OPTIONS (schema_name ' || quote_literal(n.nspname)
+               || ', table_name ' || quote_literal(c.relname) || ');' AS statement
+        FROM pg_class c
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+        JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE c.relkind IN ('r', 'v', 'm', 'p')
+         AND n.nspname NOT IN ('pg_catalog', 'information_schema', '_heroku')
+         AND n.nspname !~ '^pg_(toast|temp)'
+         AND pg_table_is_visible(c.oid)
+         AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass
+                          AND d.objid = c.oid AND d.deptype = 'e')
+       GROUP BY c.relname, n.nspname
+       ORDER BY c.relname
+      """;
+
+  static final String MANDELBROT =
+      """
+      WITH RECURSIVE z(ix, iy, cx, cy, x, y, i) AS (
+        SELECT ix, iy, x::float, y::float, x::float, y::float, 0
+          FROM (SELECT -2.2 + 0.031 * i, i FROM generate_series(0, 101) AS i) AS xs(x, ix),
+               (SELECT -1.5 + 0.031 * i, i FROM generate_series(0, 101) AS i) AS ys(y, iy)
+        UNION ALL
+        SELECT ix, iy, cx, cy, x * x - y * y + cx, y * x * 2 + cy, i + 1
+          FROM z WHERE x * x + y * y < 16 AND i < 100
+      )
+      SELECT string_agg(substring(' .,,,-----++++%%%%@@@@#### ', least(greatest(i, 1), 27), 1), ''
+                        ORDER BY ix) AS picture
+        FROM (SELECT ix, iy, max(i) AS i FROM z GROUP BY iy, ix) AS points
+       GROUP BY iy
+       ORDER BY iy
+      """;
 }

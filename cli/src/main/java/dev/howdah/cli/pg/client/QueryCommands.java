@@ -72,10 +72,51 @@ public final class QueryCommands implements Feature {
             .runs(in ->
                 ActivityCommands.run(
                     in, in.optional(0), Queries.LOCKS.formatted(query(in, "a.query")))));
+    commands.add(
+        command("pg:fdwsql PREFIX [DATABASE]", "generate the SQL for foreign tables of a database")
+            .app()
+            .options(Option.JSON)
+            .runs(QueryCommands::foreignTables));
+    commands.add(
+        command("pg:mandelbrot [DATABASE]", "show the Mandelbrot set")
+            .app()
+            .options(Option.JSON)
+            .runs(in -> ActivityCommands.run(in, in.optional(0), Queries.MANDELBROT)));
     commands.add(statements("pg:calls [DATABASE]", "show the queries called most often", "calls"));
     commands.add(
         statements("pg:outliers [DATABASE]", "show the queries that took the most time", "total"));
     return commands;
+  }
+
+  private static void foreignTables(Invocation in) throws IOException {
+    String prefix = in.argument(0);
+    if (!prefix.matches("[A-Za-z_][A-Za-z0-9_]*")) {
+      throw new CommandException(
+          "PREFIX begins with a letter or an underscore, and has only those and digits.");
+    }
+    Database database = Databases.resolve(in, in.optional(1));
+    ConnectionUrl url = ConnectionUrl.of(database);
+    var psql = new Psql(in.environment(), url);
+    String sql = Queries.FOREIGN_TABLES.formatted(prefix);
+    if (in.json()) {
+      ActivityCommands.run(in, psql, sql);
+      return;
+    }
+    in.output()
+        .line(
+            """
+            CREATE EXTENSION IF NOT EXISTS postgres_fdw;
+            DROP SERVER IF EXISTS %1$s_db;
+            CREATE SERVER %1$s_db
+              FOREIGN DATA WRAPPER postgres_fdw
+              OPTIONS (dbname '%2$s', host '%3$s', port '%4$s');
+            CREATE USER MAPPING FOR CURRENT_USER
+              SERVER %1$s_db
+              OPTIONS (user '%5$s', password '%6$s');\
+            """
+                .formatted(
+                    prefix, url.database(), url.host(), url.port(), url.user(), url.password()));
+    in.output().line(psql.read(sql));
   }
 
   private static Command statements(String usage, String summary, String order) {
