@@ -352,10 +352,11 @@ class DeliveryTest {
     DrainWorker fails = work(two, syslog(two, dead));
     Receiver receiver = closing(Receiver.open());
     work(three, syslog(three, receiver.port()));
-    for (int i = 0; i < 20; i++) {
-      say(i * 100 + 1, i * 100 + 100);
+    for (int said = 100; said <= 2000; said += 100) {
+      say(said - 99, said);
+      int all = said;
+      awaitTrue(() -> receiver.frames.size() == all); // or the small log of this test moves on
     }
-    awaitTrue(() -> receiver.frames.size() == 2000);
     assertThat(new TreeSet<>(numbers(receiver.frames))).hasSize(2000);
     awaitTrue(() -> fails.failures() > 1);
     awaitTrue(() -> hangs.failures() > 0); // the hand-shake has its deadline
