@@ -111,8 +111,8 @@ final class DrainWorker implements AutoCloseable {
           continue;
         }
         outlet.send(batch);
-        delivered.addAndGet(batch.lines().stream().filter(line -> line.sequence() > 0).count());
         cursor.write(batch.last());
+        delivered.addAndGet(batch.lines().stream().filter(line -> line.sequence() > 0).count());
         batch = null;
         pause = SHORTEST_PAUSE;
       } catch (IOException | RuntimeException failed) {
