@@ -31,7 +31,7 @@ final class Backups {
     this.product = product;
   }
 
-  static void measure(Path root, int gigabytes) throws Exception {
+  static void measure(Path root, double gigabytes) throws Exception {
     try (Product product = new Product(root, Path.of("/tmp"))) {
       product.start();
       product.app(APP);
@@ -39,14 +39,14 @@ final class Backups {
     }
   }
 
-  private void measure(int gigabytes) throws Exception {
+  private void measure(double gigabytes) throws Exception {
     Database source = create();
     Database target = create();
     sql(source.url, "create extension hstore");
     for (int i = 1; i <= TABLES; i++) {
       sql(
           source.url,
-          FILL.formatted(i, gigabytes * ROWS_A_GIGABYTE / TABLES),
+          FILL.formatted(i, Math.round(gigabytes * ROWS_A_GIGABYTE / TABLES)),
           "alter table filler" + i + " add primary key (n)");
     }
     System.out.printf(
