@@ -6,6 +6,7 @@ import dev.howdah.postgres.control.ControlCluster;
 import dev.howdah.postgres.copy.Snapshots;
 import dev.howdah.postgres.drill.Scratch;
 import dev.howdah.postgres.dump.Dumps;
+import dev.howdah.postgres.dump.Moment;
 import dev.howdah.postgres.os.OwnedFiles;
 import dev.howdah.postgres.os.ServerAccount;
 import dev.howdah.postgres.os.ServerAccounts;
@@ -154,6 +155,16 @@ public final class PostgresHost {
    */
   public Replacement replacement(UUID cluster, String name) {
     return new Replacement(() -> clusters.connections(cluster), name);
+  }
+
+  /**
+   * Holds the present moment of one tenant's database.
+   *
+   * @param cluster the database's id
+   * @param name the name of the tenant's database in it
+   */
+  public Moment hold(UUID cluster, String name) {
+    return Moment.hold(clusters.connections(cluster), name);
   }
 
   /** Clusters to try backups in. */

@@ -28,6 +28,7 @@ import dev.howdah.server.backup.Backups;
 import dev.howdah.server.backup.PgbackupsProvider;
 import dev.howdah.server.bucket.Depot;
 import dev.howdah.server.bucket.DirectoryBucket;
+import dev.howdah.server.bucket.S3Bucket;
 import dev.howdah.server.control.ControlDatabase;
 import dev.howdah.server.copy.CopyFeature;
 import dev.howdah.server.copy.FollowerWatch;
@@ -306,11 +307,15 @@ final class Server implements AutoCloseable {
             attachments,
             host.dumps(),
             host.scratch(),
-            new Depot(new DirectoryBucket(config.data().resolve("backups")), random),
+            new Depot(
+                new DirectoryBucket(config.data().resolve("backups")),
+                config.backupBucket().map(S3Bucket::new),
+                random),
             new Import.Rules(config.importReach(), config.importLimit()),
             tokens,
             vault);
     operations.register(transfers.procedures());
+    database.noteBy(transfers.notes());
     var backups = new Backups(jdbi, clock, addons, attachments, databases.access(), transfers);
     operations.register(backups.procedures());
     faults.ifPresent(f -> f.require(operations.procedures()));
@@ -382,6 +387,7 @@ final class Server implements AutoCloseable {
                             () -> List.of(pulse.finding(config.controlUrl().isEmpty()))),
                         new HostCheck(host).check(),
                         databases.check(),
+                        transfers.check(),
                         operations.check())))
             .routes());
     routes.addAll(

@@ -1,6 +1,7 @@
 package dev.howdah.server;
 
 import dev.howdah.postgres.repository.Storage;
+import dev.howdah.server.bucket.S3Bucket;
 import dev.howdah.server.log.LogLimits;
 import dev.howdah.server.protection.Backlog;
 import dev.howdah.server.transfer.Import;
@@ -36,6 +37,8 @@ import java.util.Optional;
  * @param controlUrl an outside control database (HOWDAH_DATABASE_URL)
  * @param adminEmail e-mail address of the first account (HOWDAH_ADMIN_EMAIL)
  * @param adminToken its token, which is also its password (HOWDAH_ADMIN_TOKEN)
+ * @param backupBucket where backups are kept instead of a directory (HOWDAH_BACKUP_BUCKET and those
+ *     with it)
  * @param backupInterval pause between looks at schedules (HOWDAH_BACKUP_INTERVAL)
  * @param importReach which networks backups are fetched from (HOWDAH_IMPORT_FROM: public, private
  *     networks, too, or any, which includes this host itself)
@@ -70,6 +73,7 @@ record ServerConfig(
     Optional<String> controlUrl,
     Optional<String> adminEmail,
     Optional<String> adminToken,
+    Optional<S3Bucket.Place> backupBucket,
     Duration backupInterval,
     Import.Reach importReach,
     long importLimit,
@@ -144,6 +148,7 @@ record ServerConfig(
         text(environment, "HOWDAH_DATABASE_URL"),
         text(environment, "HOWDAH_ADMIN_EMAIL"),
         text(environment, "HOWDAH_ADMIN_TOKEN"),
+        backupBucket(environment),
         Duration.parse(environment.getOrDefault("HOWDAH_BACKUP_INTERVAL", "PT15S")),
         reach(environment.getOrDefault("HOWDAH_IMPORT_FROM", "private")),
         Long.parseLong(environment.getOrDefault("HOWDAH_IMPORT_LIMIT", "107374182400")),
@@ -172,6 +177,31 @@ record ServerConfig(
             required(environment, "HOWDAH_REPOSITORY_SECRET"),
             text(environment, "HOWDAH_REPOSITORY_CA").map(Path::of),
             true);
+  }
+
+  /** What is not said of the bucket for backups is as said of the one for repositories. */
+  private static Optional<S3Bucket.Place> backupBucket(Map<String, String> environment) {
+    return text(environment, "HOWDAH_BACKUP_BUCKET")
+        .map(bucket ->
+            new S3Bucket.Place(
+                URI.create(ofBackups(environment, "ENDPOINT")),
+                bucket,
+                eitherBucket(environment, "REGION").orElse("us-east-1"),
+                ofBackups(environment, "KEY"),
+                ofBackups(environment, "SECRET"),
+                eitherBucket(environment, "CA").map(Path::of)));
+  }
+
+  private static Optional<String> eitherBucket(Map<String, String> environment, String name) {
+    return text(environment, "HOWDAH_BACKUP_" + name)
+        .or(() -> text(environment, "HOWDAH_REPOSITORY_" + name));
+  }
+
+  private static String ofBackups(Map<String, String> environment, String name) {
+    return eitherBucket(environment, name)
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "HOWDAH_BACKUP_BUCKET needs HOWDAH_BACKUP_" + name + " too"));
   }
 
   private static String required(Map<String, String> environment, String name) {

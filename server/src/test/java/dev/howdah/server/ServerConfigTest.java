@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.howdah.postgres.repository.Storage;
+import dev.howdah.server.bucket.S3Bucket;
 import dev.howdah.server.protection.Backlog;
 import java.net.URI;
 import java.nio.file.Path;
@@ -60,6 +61,28 @@ class ServerConfigTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining(name);
     }
+  }
+
+  @Test
+  void keepsBackupsInABucketWhichIsAsTheOneForRepositoriesUnlessTold() {
+    assertThat(config(BUCKET).backupBucket()).isEmpty();
+    var both = new HashMap<>(BUCKET);
+    both.put("HOWDAH_BACKUP_BUCKET", "dumps");
+    both.put("HOWDAH_BACKUP_SECRET", "whisper");
+    ServerConfig config = config(both);
+    assertThat(config.backupBucket())
+        .contains(
+            new S3Bucket.Place(
+                URI.create("https://s3.example.com:9000"),
+                "dumps",
+                "eu-central-1",
+                "name",
+                "whisper",
+                Optional.of(Path.of("/etc/ca.pem"))));
+    assertThat(config.toString()).doesNotContain("hush", "whisper");
+    assertThatThrownBy(() -> config(Map.of("HOWDAH_BACKUP_BUCKET", "dumps")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("HOWDAH_BACKUP_ENDPOINT");
   }
 
   @Test

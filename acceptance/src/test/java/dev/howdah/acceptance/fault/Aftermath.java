@@ -188,6 +188,9 @@ public final class Aftermath {
       String id = addon.path("id").asString();
       assertThat(names.remove(id)).as("add-on in the list").isNotNull();
       assertThat(addon.path("state").asString()).isEqualTo("provisioned");
+      if (!addon.path("addon_service").path("name").asString().equals("heroku-postgresql")) {
+        continue;
+      }
       String app = addon.path("app").path("name").asString();
       JsonNode vars = server.get("/apps/" + app + "/config-vars");
       for (JsonNode name : addon.path("config_vars")) {

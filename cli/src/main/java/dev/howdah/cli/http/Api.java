@@ -11,6 +11,8 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -121,6 +123,15 @@ public final class Api implements AutoCloseable {
     return reply.body();
   }
 
+  /** Sends a file, and whatever its size, as the body of a POST. */
+  public Json upload(String path, Path file) throws IOException {
+    try (InputStream body = Files.newInputStream(file)) {
+      return checked(connection.upload(path, headers(Map.of()), body, Files.size(file)));
+    } catch (ConnectException _) {
+      throw unreachable();
+    }
+  }
+
   /** Warnings the server sent along with its answers, each once. */
   public Set<String> warnings() {
     return warnings;
@@ -170,23 +181,13 @@ public final class Api implements AutoCloseable {
   private Reply exchange(
       String method, String path, Map<String, String> headers, @Nullable Json body)
       throws IOException {
-    var sent = new LinkedHashMap<String, String>();
-    sent.put("Accept", "application/vnd.heroku+json; version=3");
-    sent.put("User-Agent", userAgent);
-    if (!authorization.isEmpty()) {
-      sent.put("Authorization", authorization);
-    }
-    sent.putAll(headers);
+    Map<String, String> sent = headers(headers);
     byte[] bytes = body == null ? null : body.write().getBytes(StandardCharsets.UTF_8);
     for (int attempt = 1; ; attempt++) {
       try {
         return connection.send(method, path, sent, bytes);
       } catch (ConnectException _) {
-        throw new CommandException(
-            "Could not reach the Howdah server at "
-                + server
-                + " (connection refused).\n"
-                + "Start it with `howdah up`, or set HOWDAH_HOST to its address.");
+        throw unreachable();
       } catch (UnknownHostException _) {
         throw new CommandException(
             "There is no host " + server.getHost() + ".\nHOWDAH_HOST is the server's address.");
@@ -198,6 +199,25 @@ public final class Api implements AutoCloseable {
         pause(200L << attempt);
       }
     }
+  }
+
+  private Map<String, String> headers(Map<String, String> more) {
+    var sent = new LinkedHashMap<String, String>();
+    sent.put("Accept", "application/vnd.heroku+json; version=3");
+    sent.put("User-Agent", userAgent);
+    if (!authorization.isEmpty()) {
+      sent.put("Authorization", authorization);
+    }
+    sent.putAll(more);
+    return sent;
+  }
+
+  private CommandException unreachable() {
+    return new CommandException(
+        "Could not reach the Howdah server at "
+            + server
+            + " (connection refused).\n"
+            + "Start it with `howdah up`, or set HOWDAH_HOST to its address.");
   }
 
   private static void pause(long milliseconds) throws IOException {

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * several threads.
  */
 final class Connection implements AutoCloseable {
+  private static final Charset LATIN = StandardCharsets.ISO_8859_1;
   private static final Duration CONNECT = Duration.ofSeconds(10);
   private static final Duration ANSWER = Duration.ofMinutes(2);
 
@@ -60,6 +63,43 @@ final class Connection implements AutoCloseable {
       output.write(request(method, path, headers, body));
       output.flush();
       return answer(method);
+    } catch (IOException e) {
+      close();
+      throw e;
+    } finally {
+      lastUse = System.nanoTime();
+    }
+  }
+
+  /**
+   * Sends a request with a body of any size, once the server has said that it wants it, and reads
+   * the head of its answer.
+   */
+  Reply upload(String path, Map<String, String> headers, InputStream body, long length)
+      throws IOException {
+    close();
+    waitForEver();
+    try {
+      Socket open = open();
+      var all = new LinkedHashMap<>(headers);
+      all.put("Content-Type", "application/octet-stream");
+      all.put("Content-Length", Long.toString(length));
+      all.put("Expect", "100-continue");
+      var output = open.getOutputStream();
+      output.write(head("POST", path, all).append("\r\n").toString().getBytes(LATIN));
+      output.flush();
+      int status = status(readLine());
+      Map<String, String> answered = readHeaders();
+      if (status != 100) {
+        return new Reply(status, answered, body("POST", status, answered));
+      }
+      try {
+        body.transferTo(output);
+        output.flush();
+      } catch (SocketException refused) {
+        // It has read enough to know its answer.
+      }
+      return answer("POST");
     } catch (IOException e) {
       close();
       throw e;
@@ -114,14 +154,7 @@ final class Connection implements AutoCloseable {
 
   private byte[] request(
       String method, String path, Map<String, String> headers, byte @Nullable [] body) {
-    var head = new StringBuilder(512);
-    head.append(method).append(' ').append(path).append(" HTTP/1.1\r\nHost: ");
-    head.append(server.getHost());
-    if (server.getPort() >= 0) {
-      head.append(':').append(server.getPort());
-    }
-    head.append("\r\n");
-    headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+    StringBuilder head = head(method, path, headers);
     if (body != null) {
       head.append("Content-Type: application/json\r\nContent-Length: ").append(body.length);
       head.append("\r\n");
@@ -130,11 +163,23 @@ final class Connection implements AutoCloseable {
     }
     head.append("\r\n");
     var bytes = new ByteArrayOutputStream();
-    bytes.writeBytes(head.toString().getBytes(StandardCharsets.ISO_8859_1));
+    bytes.writeBytes(head.toString().getBytes(LATIN));
     if (body != null) {
       bytes.writeBytes(body);
     }
     return bytes.toByteArray();
+  }
+
+  private StringBuilder head(String method, String path, Map<String, String> headers) {
+    var head = new StringBuilder(512);
+    head.append(method).append(' ').append(path).append(" HTTP/1.1\r\nHost: ");
+    head.append(server.getHost());
+    if (server.getPort() >= 0) {
+      head.append(':').append(server.getPort());
+    }
+    head.append("\r\n");
+    headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+    return head;
   }
 
   private Reply answer(String method) throws IOException {

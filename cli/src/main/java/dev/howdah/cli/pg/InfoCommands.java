@@ -171,9 +171,11 @@ public final class InfoCommands implements Feature {
         shown.put(name, values);
       }
     }
-    List<String> warning = told.get("Warning");
-    if (warning != null) {
-      shown.put("Warning", warning);
+    for (String name : List.of("Last Backup", "Warning")) {
+      List<String> values = told.get(name);
+      if (values != null) {
+        shown.put(name, values);
+      }
     }
     return shown;
   }

@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -29,15 +32,21 @@ public final class Capture implements Run {
 
   private final Process dump;
   private final Sink sink;
+  private final Optional<Moment> moment;
+  private final FutureTask<Map<String, Long>> count;
   private final AtomicLong bytes = new AtomicLong();
   private final Messages messages = new Messages();
   private final Messages.Voice dumpSays = messages.voice();
   private final CompletableFuture<Result> result = new CompletableFuture<>();
+  private volatile Optional<Map<String, Long>> rows = Optional.empty();
+  private boolean counting;
   private volatile boolean cancelled;
 
-  Capture(Process dump, Sink sink) {
+  Capture(Process dump, Sink sink, Optional<Moment> moment) {
     this.dump = dump;
     this.sink = sink;
+    this.moment = moment;
+    this.count = new FutureTask<>(() -> moment.isPresent() ? moment.get().count() : Map.of());
   }
 
   void start() {
@@ -52,6 +61,8 @@ public final class Capture implements Run {
             cancel();
             sink.abandon();
             result.complete(Result.failed("The backup was interrupted: " + unexpected));
+          } finally {
+            moment.ifPresent(Moment::close);
           }
         });
   }
@@ -72,6 +83,11 @@ public final class Capture implements Run {
       sink.abandon();
       return Result.failed(dumpSays.lastError("pg_dump ended with code " + dumped));
     }
+    rows = counted();
+    if (cancelled) {
+      sink.abandon();
+      return Result.failed("It was canceled.");
+    }
     try {
       sink.complete();
     } catch (IOException failed) {
@@ -79,6 +95,23 @@ public final class Capture implements Run {
       return notKept(failed);
     }
     return new Result(true, "", 0);
+  }
+
+  private Optional<Map<String, Long>> counted() throws InterruptedException {
+    if (moment.isEmpty() || !counting) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(count.get());
+    } catch (ExecutionException failed) {
+      messages.add("The rows of its tables could not be counted: " + failed.getCause());
+      return Optional.empty();
+    }
+  }
+
+  /** Rows by table of what was dumped; empty when they could not be counted. */
+  public Optional<Map<String, Long>> rows() {
+    return rows;
   }
 
   private static Result notKept(IOException why) {
@@ -104,6 +137,7 @@ public final class Capture implements Run {
   public void cancel() {
     cancelled = true;
     dump.destroyForcibly();
+    moment.ifPresent(Moment::close);
   }
 
   /** Returns why the sink took no more. */
@@ -121,6 +155,11 @@ public final class Capture implements Run {
       }
       if (n < 0) {
         return Optional.empty();
+      }
+      if (!counting) {
+        // The first bytes come when pg_dump has locked all tables: they stay as they are.
+        counting = true;
+        Thread.ofPlatform().daemon().name("count").start(count);
       }
       try {
         out.write(buffer, 0, n);

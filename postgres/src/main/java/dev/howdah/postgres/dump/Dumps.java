@@ -13,6 +13,7 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 
@@ -48,7 +49,7 @@ public final class Dumps {
     BACKGROUND;
 
     List<String> prefix() {
-      return this == BACKGROUND ? List.of("nice", "-n", "15") : List.of();
+      return this == BACKGROUND ? List.of("nice", "-n", "15", "ionice", "-c", "3") : List.of();
     }
   }
 
@@ -111,26 +112,30 @@ public final class Dumps {
    * this id left is ended first.
    *
    * @param id names the run
+   * @param moment the state to dump, whose tables' rows are counted beside; it is let go of when
+   *     the run is over
    * @throws PostgresException when the program cannot be started
    */
-  public Capture capture(UUID id, Side from, Capture.Sink sink) {
+  public Capture capture(UUID id, Side from, Optional<Moment> moment, Capture.Sink sink) {
     end(id);
     Installation programs = programs(installations, from.major(), from.major());
-    List<String> dump =
-        List.of(
-            programs.program("pg_dump").toString(),
-            "--format=custom",
-            "--no-password",
-            "--no-subscriptions",
-            "--exclude-schema=" + OWN_SCHEMA,
-            "--lock-wait-timeout=" + LOCK_PATIENCE,
-            from.connection().databaseArgument());
+    var dump =
+        new ArrayList<>(
+            List.of(
+                programs.program("pg_dump").toString(),
+                "--format=custom",
+                "--no-password",
+                "--no-subscriptions",
+                "--exclude-schema=" + OWN_SCHEMA,
+                "--lock-wait-timeout=" + LOCK_PATIENCE));
+    moment.ifPresent(held -> dump.add("--snapshot=" + held.snapshot()));
+    dump.add(from.connection().databaseArgument());
     directories(id);
     Process process =
         start(
             builder(id, "dump", from, dump)
                 .redirectInput(Redirect.from(Path.of("/dev/null").toFile())));
-    var capture = new Capture(process, sink);
+    var capture = new Capture(process, sink, moment);
     capture.start();
     return capture;
   }

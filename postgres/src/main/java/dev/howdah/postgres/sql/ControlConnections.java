@@ -63,7 +63,12 @@ public final class ControlConnections {
 
   /** A new connection as the monitoring role. The caller closes it. */
   public Connection monitor(String database) throws SQLException {
-    return connect(database, MONITOR, Duration.ofSeconds(10));
+    return monitor(database, Duration.ofSeconds(10));
+  }
+
+  /** The same, for statements that may take longer. */
+  public Connection monitor(String database, Duration patience) throws SQLException {
+    return connect(database, MONITOR, patience);
   }
 
   /** The driver's properties for a role: how a pool opens the same kind of connection. */

@@ -99,6 +99,15 @@ public final class Session implements AutoCloseable {
     }
   }
 
+  /** Ends the connection now, whatever another thread does with it. */
+  public void abort() {
+    try {
+      connection.abort(Runnable::run);
+    } catch (SQLException gone) {
+      // That is what was wanted.
+    }
+  }
+
   /** Ends the connection. */
   @Override
   public void close() throws SQLException {

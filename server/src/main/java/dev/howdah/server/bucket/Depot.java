@@ -9,18 +9,53 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.Optional;
 
-/** Keeps objects in a bucket so that the bucket's owner can neither read nor change them. */
+/**
+ * Keeps objects so that the owner of the bucket they are in can neither read nor change them. New
+ * ones go to one bucket; older ones may be in the directory that was used before it.
+ */
 public final class Depot {
   private static final int KEY = 32;
 
-  private final Bucket bucket;
+  /** Names the directory, wherever the data directory is now. */
+  private static final String DIRECTORY = "directory";
+
+  private final Bucket directory;
+  private final Optional<Bucket> elsewhere;
   private final SecureRandom random;
 
-  /** A depot in a bucket. */
-  public Depot(Bucket bucket, SecureRandom random) {
-    this.bucket = bucket;
+  /**
+   * A depot in a directory or, when there is one, in a bucket elsewhere.
+   *
+   * @param elsewhere where new objects go instead
+   */
+  public Depot(Bucket directory, Optional<Bucket> elsewhere, SecureRandom random) {
+    this.directory = directory;
+    this.elsewhere = elsewhere;
     this.random = random;
+  }
+
+  /** The name of where new objects go, to be kept with each. */
+  public String store() {
+    return elsewhere.map(Bucket::place).orElse(DIRECTORY);
+  }
+
+  private Bucket bucket() {
+    return elsewhere.orElse(directory);
+  }
+
+  private Bucket bucket(String store) throws IOException {
+    if (store.equals(DIRECTORY)) {
+      return directory;
+    }
+    return elsewhere
+        .filter(bucket -> bucket.place().equals(store))
+        .orElseThrow(() ->
+            new IOException(
+                "it is kept in %s, and this server knows %s only; start it with HOWDAH_BACKUP_BUCKET"
+                        .formatted(store, place())
+                    + " and _ENDPOINT as they were"));
   }
 
   /** A key for one object that is written once, as text to keep sealed. */
@@ -36,27 +71,30 @@ public final class Depot {
 
   /** Begins to write an object under a key that nothing was written under before. */
   public Deposit deposit(String name, String key) throws IOException {
-    return new Deposit(bucket.upload(name), bytes(key));
+    return new Deposit(bucket().upload(name), bytes(key));
   }
 
   /**
    * Reads an object.
    *
+   * @param store where it was deposited
    * @param size how many bytes were deposited
    * @param from the first byte to read
    */
-  public InputStream open(String name, String key, long size, long from) throws IOException {
-    return Segments.open(bucket.read(name, Segments.begin(from)), bytes(key), size, from);
+  public InputStream open(String store, String name, String key, long size, long from)
+      throws IOException {
+    InputStream sealed = bucket(store).read(name, Segments.begin(from));
+    return Segments.open(sealed, bytes(key), size, from);
   }
 
   /** Deletes an object, whole or not. Idempotent. */
-  public void delete(String name) throws IOException {
-    bucket.delete(name);
+  public void delete(String store, String name) throws IOException {
+    bucket(store).delete(name);
   }
 
-  /** Where objects are, for people. */
+  /** Where new objects go, for people. */
   public String place() {
-    return bucket.place();
+    return bucket().place();
   }
 
   /** An object being written, which is not there before {@link #complete}. */

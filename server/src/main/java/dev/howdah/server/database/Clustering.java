@@ -6,6 +6,7 @@ import dev.howdah.postgres.cluster.ClusterState;
 import dev.howdah.postgres.cluster.Configured;
 import dev.howdah.postgres.cluster.UserSettings;
 import dev.howdah.postgres.drill.Scratch;
+import dev.howdah.postgres.dump.Moment;
 import dev.howdah.postgres.replication.Replication;
 import dev.howdah.postgres.replication.Streaming;
 import dev.howdah.postgres.replication.Upstream;
@@ -227,6 +228,11 @@ public final class Clustering {
   /** The replication side of a database. */
   public Streaming replication(Database database) {
     return host.replication(database.id());
+  }
+
+  /** Holds the present moment of a database's content. */
+  Moment hold(java.util.UUID id, String name) {
+    return host.hold(id, name);
   }
 
   /** What can take the place of a database's content. */

@@ -1,5 +1,7 @@
 package dev.howdah.server.database;
 
+import dev.howdah.postgres.PostgresException;
+import dev.howdah.postgres.dump.Moment;
 import dev.howdah.postgres.sql.Identifier;
 import dev.howdah.postgres.tenant.Login;
 import dev.howdah.postgres.tenant.Preset;
@@ -240,6 +242,18 @@ public final class DatabaseAccess {
       return clustering.tenant(reach.id(), reach.name()).statistics().bytes();
     } catch (RuntimeException unreachable) {
       return 0;
+    }
+  }
+
+  /**
+   * The present moment of a database, held; empty when its server does not answer. The caller
+   * closes it.
+   */
+  public Optional<Moment> hold(Reach reach) {
+    try {
+      return Optional.of(clustering.hold(reach.id(), reach.name()));
+    } catch (PostgresException unreachable) {
+      return Optional.empty();
     }
   }
 

@@ -107,6 +107,11 @@ public final class Api {
                 HandlerType.findOrCreate(route.method()),
                 route.path(),
                 context -> serve(route, context));
+            if (route.method().equals("GET")) {
+              // Javalin's own answer to HEAD knows nothing of what GET would answer.
+              config.routes.addHttpHandler(
+                  HandlerType.HEAD, route.path(), context -> serve(route, context));
+            }
           }
           config.routes.exception(Exception.class, this::unexpected);
           config.routes.error(404, this::noSuchRoute);
@@ -185,6 +190,7 @@ public final class Api {
               name -> Optional.ofNullable(context.header(name)),
               name -> Optional.ofNullable(context.queryParam(name)),
               body,
+              () -> upload(context),
               () ->
                   caller.orElseThrow(() -> ApiError.unauthorized("Invalid credentials provided.")));
       Reply reply = route.handler().handle(call);
@@ -209,6 +215,14 @@ public final class Api {
         route.path(),
         context.statusCode(),
         Duration.ofNanos(System.nanoTime() - begun));
+  }
+
+  private static Upload upload(Context context) {
+    try {
+      return new Upload(context.req().getInputStream(), context.req().getContentLengthLong());
+    } catch (IOException gone) {
+      throw ApiError.badRequest("The request's body broke off: " + gone.getMessage());
+    }
   }
 
   /**
@@ -302,6 +316,9 @@ public final class Api {
         var response = context.res();
         response.setContentType(stream.contentType());
         response.setHeader("Cache-Control", "no-cache");
+        if (isHead(context)) {
+          return;
+        }
         try {
           stream.writer().write(response.getOutputStream());
         } catch (IOException gone) {
@@ -341,18 +358,23 @@ public final class Api {
           }
         };
     response.setContentLengthLong(range.length());
-    if (range.length() == 0 || context.req().getMethod().equals("HEAD")) {
+    if (range.length() == 0 || isHead(context)) {
       return;
     }
     try (var in = file.opener().open(range.first())) {
       copy(in, response.getOutputStream(), range.length());
     } catch (IOException broken) {
       if (!response.isCommitted()) {
-        throw broken;
+        response.reset();
+        throw ApiError.unavailable(file.name() + " cannot be read now: " + broken.getMessage());
       }
       // Too short for what was announced: the client sees that, and may ask for the rest.
       log.warn("{} was not delivered whole: {}", file.name(), broken.toString());
     }
+  }
+
+  private static boolean isHead(Context context) {
+    return context.req().getMethod().equals("HEAD");
   }
 
   private static void copy(InputStream in, OutputStream out, long length) throws IOException {

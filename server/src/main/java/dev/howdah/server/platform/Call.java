@@ -15,6 +15,7 @@ public final class Call {
   private final Function<String, Optional<String>> header;
   private final Function<String, Optional<String>> query;
   private final JsonNode body;
+  private final Supplier<Upload> upload;
   private final Supplier<Caller> caller;
 
   Call(
@@ -23,12 +24,14 @@ public final class Call {
       Function<String, Optional<String>> header,
       Function<String, Optional<String>> query,
       JsonNode body,
+      Supplier<Upload> upload,
       Supplier<Caller> caller) {
     this.scheme = scheme;
     this.path = path;
     this.header = header;
     this.query = query;
     this.body = body;
+    this.upload = upload;
     this.caller = caller;
   }
 
@@ -55,6 +58,11 @@ public final class Call {
   /** The whole body; an empty object when there was none. */
   public JsonNode body() {
     return body;
+  }
+
+  /** The body of a route that declares none, to be read as it arrives. */
+  public Upload upload() {
+    return upload.get();
   }
 
   /** A part of the body by JSON pointer, an absent one being a missing node. */

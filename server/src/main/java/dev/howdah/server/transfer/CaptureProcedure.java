@@ -100,10 +100,12 @@ final class CaptureProcedure {
           }
           long size = deposit.size();
           byte[] sha256 = deposit.sha256();
+          var rows =
+              run instanceof Capture capture ? capture.rows() : Optional.<Map<String, Long>>empty();
           dumps.end(id);
           return Outcome.done(handle -> {
             store.processed(handle, id, size);
-            store.whole(handle, object, size, sha256);
+            store.whole(handle, object, size, sha256, rows);
             store.log(handle, id, "The backup is complete.", clock.instant());
             store.finished(handle, id, true, clock.instant());
             store
@@ -140,7 +142,7 @@ final class CaptureProcedure {
       return new Outcome.Fail("The database is not available any more.");
     }
     String key = depot.newKey();
-    jdbi.useHandle(handle -> store.setKey(handle, object, key));
+    jdbi.useHandle(handle -> store.setKey(handle, object, depot.store(), key));
     Depot.Deposit deposit;
     try {
       deposit = depot.deposit(object.toString(), key);
@@ -152,24 +154,37 @@ final class CaptureProcedure {
     return runs.begun(
         id,
         "Dumping %s".formatted(Sides.place(source.get())),
-        () -> dumps.capture(id, Sides.live(source.get()), new Into(deposit)));
+        () ->
+            dumps.capture(
+                id, Sides.live(source.get()), databases.hold(source.get()), new Into(deposit)));
   }
 
   /** Leaves nothing, and tells whoever waits. */
-  private Outcome discard(Operation operation) throws IOException {
+  private Outcome discard(Operation operation) {
     UUID id = operation.subject();
     runs.end(id);
-    Depot.Deposit deposit = deposits.remove(id);
-    if (deposit != null) {
-      deposit.abandon();
-    }
-    depot.delete(object(operation).toString());
+    boolean erased = isErased(object(operation), Optional.ofNullable(deposits.remove(id)));
     return Outcome.done(handle -> {
       store.log(handle, id, operation.error().orElse("It failed."), clock.instant());
       store.finished(handle, id, false, clock.instant());
       store.detach(handle, id);
-      store.forget(handle, object(operation));
+      if (erased) {
+        store.forget(handle, object(operation));
+      }
     });
+  }
+
+  /** Where backups are kept may be gone; nobody waits for that: what is left is deleted later. */
+  private boolean isErased(UUID object, Optional<Depot.Deposit> deposit) {
+    try {
+      if (deposit.isPresent()) {
+        deposit.get().abandon();
+      }
+      erase(object);
+      return true;
+    } catch (IOException unreachable) {
+      return false;
+    }
   }
 
   private Outcome delete(Operation operation) throws IOException {
@@ -177,8 +192,15 @@ final class CaptureProcedure {
     if (jdbi.withHandle(handle -> store.inUse(handle, object))) {
       return new Outcome.Again(IN_USE, "it is being read");
     }
-    depot.delete(object.toString());
+    erase(object);
     return Outcome.done(handle -> store.forget(handle, object));
+  }
+
+  private void erase(UUID object) throws IOException {
+    Optional<String> place = jdbi.withHandle(handle -> store.store(handle, object));
+    if (place.isPresent()) {
+      depot.delete(place.get(), object.toString());
+    }
   }
 
   private static UUID object(Operation operation) {

@@ -2,6 +2,7 @@ package dev.howdah.server.transfer;
 
 import dev.howdah.postgres.PostgresException;
 import dev.howdah.postgres.drill.Scratch;
+import dev.howdah.postgres.dump.Census;
 import dev.howdah.postgres.dump.Dumps;
 import dev.howdah.postgres.dump.Load;
 import dev.howdah.postgres.dump.Run;
@@ -111,12 +112,7 @@ final class DrillProcedure {
   private Outcome begin(Operation operation) {
     UUID backup = operation.subject();
     UUID cluster = cluster(operation);
-    Optional<TransferStore.Stored> stored =
-        jdbi.withHandle(handle ->
-            store
-                .find(handle, backup)
-                .flatMap(Transfer::object)
-                .flatMap(object -> store.stored(handle, object)));
+    Optional<TransferStore.Stored> stored = stored(backup);
     if (stored.isEmpty()) {
       return new Outcome.Fail("The backup is not there any more.");
     }
@@ -146,6 +142,22 @@ final class DrillProcedure {
     return new Outcome.Again(LOOK, "restoring");
   }
 
+  private Optional<TransferStore.Stored> stored(UUID backup) {
+    return jdbi.withHandle(handle ->
+        store
+            .find(handle, backup)
+            .flatMap(Transfer::object)
+            .flatMap(object -> store.stored(handle, object)));
+  }
+
+  private Optional<String> assertion(UUID backup) {
+    return jdbi.withHandle(handle ->
+        store
+            .find(handle, backup)
+            .flatMap(Transfer::database)
+            .flatMap(database -> store.assertion(handle, database)));
+  }
+
   private Outcome check(Operation operation) {
     Optional<TransferStore.Drill> drill =
         jdbi.withHandle(handle -> store.drill(handle, operation.subject()));
@@ -155,14 +167,28 @@ final class DrillProcedure {
     } catch (PostgresException damaged) {
       return new Outcome.Fail(String.valueOf(damaged.getMessage()));
     }
+    int tables = inventory.rows().size();
     long expected = drill.map(TransferStore.Drill::tables).orElse(0L);
-    if (inventory.tables() < expected) {
+    if (tables < expected) {
       return new Outcome.Fail(
-          "It has %d tables of the %d that the backup has data of."
-              .formatted(inventory.tables(), expected));
+          "It has %d tables of the %d that the backup has data of.".formatted(tables, expected));
     }
-    return Outcome.done(handle ->
-        store.drillCounted(handle, operation.subject(), inventory.tables(), inventory.rows()));
+    Optional<String> difference =
+        stored(operation.subject())
+            .flatMap(TransferStore.Stored::rows)
+            .flatMap(rows -> Census.difference(rows, inventory.rows()));
+    if (difference.isPresent()) {
+      return new Outcome.Fail(difference.get());
+    }
+    Optional<String> broken =
+        assertion(operation.subject())
+            .flatMap(
+                query -> scratch.objection(cluster(operation), query, tokens.databasePassword()));
+    if (broken.isPresent()) {
+      return new Outcome.Fail(broken.get());
+    }
+    return Outcome.done(
+        handle -> store.drillCounted(handle, operation.subject(), tables, inventory.total()));
   }
 
   private Outcome clear(Operation operation) {
@@ -186,6 +212,10 @@ final class DrillProcedure {
     begun.remove(cluster);
     dumps.end(cluster);
     scratch.destroy(cluster);
+    if (stored(operation.subject()).isEmpty()) {
+      // It was deleted meanwhile: there is nothing to prove, and nobody to warn.
+      return Outcome.done();
+    }
     String problem = operation.error().orElse("It was given up.");
     log.error(
         "backup {} cannot be restored, as its drill found: {}. Take another one, and look at its"

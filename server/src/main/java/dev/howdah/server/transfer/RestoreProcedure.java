@@ -10,6 +10,8 @@ import dev.howdah.server.operation.Operation;
 import dev.howdah.server.operation.Operations;
 import dev.howdah.server.operation.Outcome;
 import dev.howdah.server.operation.Procedure;
+import dev.howdah.server.platform.Upload;
+import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Jdbi;
 
 /**
@@ -55,6 +58,9 @@ final class RestoreProcedure {
   private final Import.Rules rules;
   private final TransferStore store;
   private final Runs runs;
+
+  /** What users are sending now. */
+  private final Map<UUID, Arrival> arrivals = new ConcurrentHashMap<>();
 
   RestoreProcedure(
       Jdbi jdbi,
@@ -97,9 +103,34 @@ final class RestoreProcedure {
    * The input of the operation.
    *
    * @param privileges whether grants are restored
+   * @param uploaded whether a user sends the archive
    */
-  static Map<String, Object> input(UUID database, boolean privileges, List<String> extensions) {
-    return Map.of("database", database, "privileges", privileges, "extensions", extensions);
+  static Map<String, Object> input(
+      UUID database, boolean privileges, List<String> extensions, boolean uploaded) {
+    return Map.of(
+        "database", database,
+        "privileges", privileges,
+        "extensions", extensions,
+        "uploaded", uploaded);
+  }
+
+  /** Expects an archive for a transfer, which is about to be recorded. */
+  void expect(UUID transfer, Upload upload) {
+    arrivals.put(transfer, new Arrival(upload, rules.mostBytes()));
+  }
+
+  /** Waits a while; answers whether nothing more of a transfer's archive is wanted. */
+  boolean hasArrived(UUID transfer, Duration patience) throws InterruptedException {
+    Arrival arrival = arrivals.get(transfer);
+    return arrival == null || arrival.isOverWithin(patience);
+  }
+
+  /** Nothing more arrives for a transfer. */
+  void arrived(UUID transfer) {
+    Arrival arrival = arrivals.remove(transfer);
+    if (arrival != null) {
+      arrival.close();
+    }
   }
 
   private Outcome load(Operation operation) {
@@ -121,9 +152,14 @@ final class RestoreProcedure {
     if (transfer.isEmpty() || target.isEmpty()) {
       return new Outcome.Fail("The database is not available any more.");
     }
-    Optional<Load.Source> source = source(transfer.get());
+    boolean uploaded = operation.input().path("uploaded").asBoolean();
+    Optional<Load.Source> source =
+        uploaded ? Optional.ofNullable(arrivals.get(id)) : source(transfer.get());
     if (source.isEmpty()) {
-      return new Outcome.Fail("The backup is not there any more.");
+      return new Outcome.Fail(
+          uploaded
+              ? "The upload was interrupted. Send the file again."
+              : "The backup is not there any more.");
     }
     dumps.end(id);
     var extensions = new ArrayList<String>();
@@ -161,10 +197,15 @@ final class RestoreProcedure {
   /** A backup as pg_restore reads it. */
   static Load.Source from(Depot depot, TransferStore.Stored stored) {
     return out -> {
-      try (InputStream in = depot.open(stored.id().toString(), stored.key(), stored.bytes(), 0)) {
+      try (InputStream in = open(depot, stored, 0)) {
         in.transferTo(out);
       }
     };
+  }
+
+  /** Reads a backup from a byte on. */
+  static InputStream open(Depot depot, TransferStore.Stored stored, long from) throws IOException {
+    return depot.open(stored.store(), stored.id().toString(), stored.key(), stored.bytes(), from);
   }
 
   private Outcome adopt(Operation operation) {

@@ -13,6 +13,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
 
 /** Transfers in the data API (contract §7, §11.1). */
 public final class TransferRoutes {
@@ -28,6 +31,10 @@ public final class TransferRoutes {
           required("backup_url", name(4000)),
           optional("extensions", new Shape.ListOf(name(200), 100)));
 
+  private static final Shape ASSERTION = object(required("query", name(4000)));
+
+  private static final String ASSERTIONS = "/client/v11/databases/{database}/backup-assertion";
+
   private final Transfers transfers;
 
   /** Routes over {@code transfers}. */
@@ -39,14 +46,7 @@ public final class TransferRoutes {
   public List<Route> routes() {
     return List.of(
         Route.of("POST", "/client/v11/databases/{database}/transfers", CREATE, this::create),
-        Route.of(
-            "GET",
-            "/client/v11/apps/{app}/transfers",
-            call ->
-                Reply.ok(
-                    transfers.list(call.caller(), call.path("app")).stream()
-                        .map(TransferRoutes::wire)
-                        .toList())),
+        Route.of("GET", "/client/v11/apps/{app}/transfers", this::list),
         Route.of("GET", "/client/v11/apps/{app}/transfers/{transfer}", this::find),
         Route.of(
             "POST",
@@ -74,9 +74,28 @@ public final class TransferRoutes {
                     wire(
                         transfers.verify(call.caller(), call.path("app"), call.path("transfer"))))),
         Route.of("POST", "/client/v11/databases/{database}/restores", RESTORE, this::restore),
+        Route.of("POST", "/client/v11/databases/{database}/restores/upload", this::upload),
         Route.of("POST", "/client/v11/databases/{database}/restores/undo", this::undo),
         Route.of("POST", "/client/v11/databases/{database}/restores/confirm", this::confirm),
+        Route.of(
+            "GET",
+            ASSERTIONS,
+            call -> assertion(transfers.assertion(call.caller(), call.path("database")))),
+        Route.of("PUT", ASSERTIONS, ASSERTION, call -> assertion(call, call.text("/query"))),
+        Route.of("DELETE", ASSERTIONS, call -> assertion(call, Optional.empty())),
         Route.of("GET", "/backups/{token}/{file}", this::dump).open());
+  }
+
+  private Reply list(Call call) {
+    Map<UUID, String> verified = transfers.verifications(call.caller(), call.path("app"));
+    return Reply.ok(
+        transfers.list(call.caller(), call.path("app")).stream()
+            .map(transfer -> {
+              Map<String, Object> wire = wire(transfer);
+              wire.put("verification", verified.get(transfer.id()));
+              return wire;
+            })
+            .toList());
   }
 
   private Reply address(Call call) {
@@ -97,6 +116,32 @@ public final class TransferRoutes {
                 call.text("/backup_url").orElseThrow(),
                 extensions,
                 call.requestId())));
+  }
+
+  private Reply upload(Call call) {
+    List<String> extensions =
+        call.query("extensions").filter(list -> !list.isBlank()).stream()
+            .flatMap(list -> Stream.of(list.split(",", -1)))
+            .toList();
+    return Reply.created(
+        wire(
+            transfers.restore(
+                call.caller(),
+                call.path("database"),
+                call.query("name").orElse("upload.dump"),
+                extensions,
+                call.upload())));
+  }
+
+  private Reply assertion(Call call, Optional<String> query) {
+    transfers.setAssertion(call.caller(), call.path("database"), query);
+    return assertion(query);
+  }
+
+  private static Reply assertion(Optional<String> query) {
+    var wire = new LinkedHashMap<String, Object>();
+    wire.put("query", query.orElse(null));
+    return Reply.ok(wire);
   }
 
   private Reply undo(Call call) {

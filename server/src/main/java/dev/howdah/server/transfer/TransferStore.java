@@ -11,10 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import tools.jackson.databind.JsonNode;
@@ -226,8 +228,13 @@ final class TransferStore {
         .list();
   }
 
-  /** An object, whole, with the key to it. */
-  record Stored(UUID id, String key, long bytes) {
+  /**
+   * An object, whole, with the key to it.
+   *
+   * @param store where it is
+   * @param rows how many each table had when it was dumped, where they were counted
+   */
+  record Stored(UUID id, String store, String key, long bytes, Optional<Map<String, Long>> rows) {
     /** Says nothing of the key. */
     @Override
     public String toString() {
@@ -248,19 +255,35 @@ final class TransferStore {
     return id;
   }
 
-  void setKey(Handle handle, UUID object, String key) {
+  void setKey(Handle handle, UUID object, String store, String key) {
     handle
         .createUpdate(
-            "update stored_object set key_sealed = :key, sha256 = null, bytes = 0 where id = :id")
+            """
+            update stored_object
+            set store = :store, key_sealed = :key, sha256 = null, bytes = 0, rows = null
+            where id = :id
+            """)
         .bind("id", object)
+        .bind("store", store)
         .bind("key", vault.seal(object, key))
         .execute();
   }
 
-  void whole(Handle handle, UUID object, long bytes, byte[] sha256) {
+  void whole(
+      Handle handle, UUID object, long bytes, byte[] sha256, Optional<Map<String, Long>> rows) {
     handle
-        .createUpdate("update stored_object set bytes = :bytes, sha256 = :sha256 where id = :id")
+        .createUpdate(
+            """
+            update stored_object
+            set bytes = :bytes, sha256 = :sha256, rows = cast(:rows as jsonb)
+            where id = :id
+            """)
         .bind("id", object)
+        .bindByType(
+            "rows",
+            rows.map(counted -> new String(Wire.write(counted), StandardCharsets.UTF_8))
+                .orElse(null),
+            String.class)
         .bind("bytes", bytes)
         .bind("sha256", sha256)
         .execute();
@@ -274,8 +297,27 @@ final class TransferStore {
         .map((row, context) ->
             new Stored(
                 uuid(row, "id"),
+                row.getString("store"),
                 vault.open(uuid(row, "id"), row.getBytes("key_sealed")),
-                row.getLong("bytes")))
+                row.getLong("bytes"),
+                Optional.ofNullable(row.getString("rows")).map(TransferStore::rows)))
+        .findOne();
+  }
+
+  private static Map<String, Long> rows(String json) {
+    var rows = new TreeMap<String, Long>();
+    Wire.read(json.getBytes(StandardCharsets.UTF_8))
+        .properties()
+        .forEach(table -> rows.put(table.getKey(), table.getValue().asLong()));
+    return rows;
+  }
+
+  /** Where an object is, or what there is of it. */
+  Optional<String> store(Handle handle, UUID object) {
+    return handle
+        .createQuery("select store from stored_object where id = :id")
+        .bind("id", object)
+        .mapTo(String.class)
         .findOne();
   }
 
@@ -337,6 +379,19 @@ final class TransferStore {
   record Drill(
       Optional<Instant> finishedAt, int seconds, long tables, long rows, Optional<String> problem) {
 
+    /** {@code Verified 2026-11-22 03:10, restores in 41 s}, and less of what was not. */
+    String inShort() {
+      return problem
+          .map(why -> "FAILED ITS DRILL: " + why)
+          .or(() ->
+              finishedAt.map(at -> "Verified %s, restores in %d s".formatted(minute(at), seconds)))
+          .orElse("its drill is under way");
+    }
+
+    private static String minute(Instant at) {
+      return at.toString().substring(0, 16).replace('T', ' ');
+    }
+
     /** {@code 2026-11-22 03:10, restores in 41 s}. */
     String text() {
       if (problem.isPresent()) {
@@ -345,8 +400,7 @@ final class TransferStore {
       return finishedAt
           .map(at ->
               "%s, restores in %d s (%d tables, %d rows)"
-                  .formatted(
-                      at.toString().substring(0, 16).replace('T', ' '), seconds, tables, rows))
+                  .formatted(minute(at), seconds, tables, rows))
           .orElse("under way");
     }
   }
@@ -402,14 +456,114 @@ final class TransferStore {
     return handle
         .createQuery("select * from drill where transfer_id = :id")
         .bind("id", backup)
-        .map((row, context) ->
-            new Drill(
-                optionalInstant(row, "finished_at"),
-                row.getInt("seconds"),
-                row.getLong("tables"),
-                row.getLong("rows"),
-                Optional.ofNullable(row.getString("problem"))))
+        .map((row, context) -> drill(row))
         .findOne();
+  }
+
+  private static Drill drill(ResultSet row) throws SQLException {
+    return new Drill(
+        optionalInstant(row, "finished_at"),
+        row.getInt("seconds"),
+        row.getLong("tables"),
+        row.getLong("rows"),
+        Optional.ofNullable(row.getString("problem")));
+  }
+
+  /** The last drills of an app's backups. */
+  Map<UUID, Drill> drills(Handle handle, UUID app) {
+    var drills = new HashMap<UUID, Drill>();
+    handle
+        .createQuery(
+            "select d.* from drill d join transfer t on t.id = d.transfer_id where t.app_id = :app")
+        .bind("app", app)
+        .map((row, context) -> Map.entry(uuid(row, "transfer_id"), drill(row)))
+        .forEach(drill -> drills.put(drill.getKey(), drill.getValue()));
+    return drills;
+  }
+
+  /** The newest backup of a database whose drill is over. */
+  Optional<Transfer> lastDrilled(Handle handle, UUID database) {
+    return handle
+        .createQuery(
+            """
+            select t.* from transfer t join drill d on d.transfer_id = t.id
+            where t.database_id = :database and t.deleted_at is null and d.finished_at is not null
+            order by t.created_at desc limit 1
+            """)
+        .bind("database", database)
+        .map((row, context) -> read(row))
+        .findOne();
+  }
+
+  /** The query that must be true of a database's backups, if its owner gave one. */
+  Optional<String> assertion(Handle handle, UUID database) {
+    return handle
+        .createQuery("select query from backup_assertion where database_id = :database")
+        .bind("database", database)
+        .mapTo(String.class)
+        .findOne();
+  }
+
+  void setAssertion(Handle handle, UUID database, String query) {
+    handle
+        .createUpdate(
+            """
+            insert into backup_assertion (database_id, query) values (:database, :query)
+            on conflict (database_id) do update set query = excluded.query
+            """)
+        .bind("database", database)
+        .bind("query", query)
+        .execute();
+  }
+
+  void deleteAssertion(Handle handle, UUID database) {
+    handle
+        .createUpdate("delete from backup_assertion where database_id = :database")
+        .bind("database", database)
+        .execute();
+  }
+
+  /** A backup that its drill could not restore. */
+  record Unproven(String app, Transfer backup, Drill drill) {}
+
+  /** The backups that their last drill could not restore, oldest first. */
+  List<Unproven> unproven(Handle handle) {
+    return handle
+        .createQuery(
+            """
+            select t.*, a.name as app_name, d.problem, d.seconds, d.tables, d.rows,
+                   d.finished_at as drilled_at
+            from transfer t join drill d on d.transfer_id = t.id join app a on a.id = t.app_id
+            where d.problem is not null and t.deleted_at is null
+            order by t.created_at
+            """)
+        .map((row, context) ->
+            new Unproven(
+                row.getString("app_name"),
+                read(row),
+                new Drill(
+                    optionalInstant(row, "drilled_at"),
+                    row.getInt("seconds"),
+                    row.getLong("tables"),
+                    row.getLong("rows"),
+                    Optional.of(row.getString("problem")))))
+        .list();
+  }
+
+  /** How many backups there are, and how many of them are proven to restore. */
+  record Proven(int backups, int proven) {}
+
+  Proven proven(Handle handle) {
+    return handle
+        .createQuery(
+            """
+            select count(*) as backups,
+                   count(*) filter (where d.finished_at is not null and d.problem is null) as proven
+            from transfer t left join drill d on d.transfer_id = t.id
+            where t.kind = 'backup' and t.succeeded and t.deleted_at is null
+            """)
+        .map((row, context) -> new Proven(row.getInt("backups"), row.getInt("proven")))
+        .one();
   }
 
   /** Whether a transfer needs an object. */

@@ -9,11 +9,15 @@ import dev.howdah.server.bucket.Depot;
 import dev.howdah.server.database.DatabaseAccess;
 import dev.howdah.server.database.DatabaseAccess.Owned;
 import dev.howdah.server.database.DatabaseAccess.Reach;
+import dev.howdah.server.database.Notes;
+import dev.howdah.server.doctor.Check;
+import dev.howdah.server.doctor.Finding;
 import dev.howdah.server.operation.Operation;
 import dev.howdah.server.operation.Operations;
 import dev.howdah.server.operation.Procedure;
 import dev.howdah.server.platform.ApiError;
 import dev.howdah.server.platform.Caller;
+import dev.howdah.server.platform.Upload;
 import dev.howdah.server.secret.Tokens;
 import dev.howdah.server.secret.Vault;
 import java.io.IOException;
@@ -22,11 +26,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jdbi.v3.core.Handle;
@@ -54,7 +60,13 @@ public final class Transfers implements AutoCloseable {
   private static final Pattern EXTENSION =
       Pattern.compile("([a-z_][a-z0-9_]{0,62}\\.)?[a-z_][a-z0-9_-]{0,62}");
 
+  /** What a file of a user may be called here. */
+  private static final Pattern FILE = Pattern.compile("[^/\\p{Cntrl}]{1,200}");
+
+  private static final Duration ARRIVAL_LOOK = Duration.ofSeconds(1);
+
   private static final String PRIMARY = "DATABASE";
+  private static final String ABOUT = "Backups";
 
   private final Jdbi jdbi;
   private final InstantSource clock;
@@ -67,6 +79,8 @@ public final class Transfers implements AutoCloseable {
   private final Addresses addresses;
   private final TransferStore store;
   private final Runs runs;
+  private final Import.Rules rules;
+  private final RestoreProcedure restores;
   private final DrillProcedure drills;
   private final List<Procedure> procedures;
 
@@ -106,9 +120,10 @@ public final class Transfers implements AutoCloseable {
     all.addAll(
         new CaptureProcedure(jdbi, clock, operations, databases, dumps, depot, store, runs)
             .procedures());
-    all.addAll(
-        new RestoreProcedure(jdbi, clock, operations, databases, dumps, depot, rules, store, runs)
-            .procedures());
+    this.rules = rules;
+    this.restores =
+        new RestoreProcedure(jdbi, clock, operations, databases, dumps, depot, rules, store, runs);
+    all.addAll(restores.procedures());
     this.drills = new DrillProcedure(jdbi, clock, databases, scratch, dumps, depot, tokens, store);
     all.add(drills.procedure());
     this.procedures = List.copyOf(all);
@@ -222,32 +237,76 @@ public final class Transfers implements AutoCloseable {
       List<String> extensions,
       Optional<String> requestId) {
     Owned owned = jdbi.withHandle(handle -> databases.manageable(handle, caller, reference));
+    requireNames(extensions);
+    Optional<Transfer> backup = backup(caller, backupUrl);
+    if (backup.isEmpty()) {
+      parseImport(backupUrl);
+    }
+    return restore(
+        new Wish(caller, reference, owned, extensions, requestId),
+        handle -> {
+          Optional<Transfer> found =
+              backup.flatMap(one -> store.find(handle, one.id())).filter(Transfer::restorable);
+          if (backup.isPresent() && found.isEmpty()) {
+            throw gone(backup.get());
+          }
+          return new Origin(
+              found.map(Transfer::name).orElseGet(() -> withoutQuery(backupUrl)),
+              found.map(Transfer::toPlace).orElseGet(() -> withoutQuery(backupUrl)),
+              found.isPresent()
+                  ? Optional.empty()
+                  : Optional.of(new TransferStore.Urls(backupUrl, "")),
+              found.map(Transfer::processedBytes).orElse(0L),
+              found.flatMap(Transfer::object),
+              found.flatMap(Transfer::database).equals(Optional.of(owned.reach().id())),
+              Optional.empty());
+        });
+  }
+
+  private static void requireNames(List<String> extensions) {
     extensions.stream()
         .filter(name -> !EXTENSION.matcher(name).matches())
         .findFirst()
         .ifPresent(wrong -> {
           throw ApiError.invalid(wrong + " is not the name of an extension.");
         });
-    Optional<Transfer> backup = backup(caller, backupUrl);
-    if (backup.isEmpty()) {
-      parseImport(backupUrl);
-    }
+  }
+
+  /** Who wants what restored where. */
+  private record Wish(
+      Caller caller,
+      String reference,
+      Owned owned,
+      List<String> extensions,
+      Optional<String> requestId) {}
+
+  /**
+   * Where an archive comes from.
+   *
+   * @param own whether it was taken of the same database
+   */
+  private record Origin(
+      String name,
+      String place,
+      Optional<TransferStore.Urls> urls,
+      long bytes,
+      Optional<UUID> object,
+      boolean own,
+      Optional<Upload> upload) {}
+
+  private Transfer restore(Wish wish, Function<Handle, Origin> origin) {
+    Owned owned = wish.owned();
     String place = Sides.place(owned.reach());
     awaitTheEndOf(place);
     return begin(handle -> {
       Optional<Transfer> sentBefore =
-          requestId.flatMap(request -> store.ofRequest(handle, owned.app(), request));
+          wish.requestId().flatMap(request -> store.ofRequest(handle, owned.app(), request));
       if (sentBefore.isPresent()) {
         return new Started(sentBefore.get(), Optional.empty());
       }
-      databases.idle(handle, caller, reference);
+      databases.idle(handle, wish.caller(), wish.reference());
       refuseWhileBusy(handle, place);
-      Optional<Transfer> found =
-          backup.flatMap(one -> store.find(handle, one.id())).filter(Transfer::restorable);
-      if (backup.isPresent() && found.isEmpty()) {
-        throw gone(backup.get());
-      }
-      boolean own = found.flatMap(Transfer::database).equals(Optional.of(owned.reach().id()));
+      Origin from = origin.apply(handle);
       Transfer restore =
           store.insert(
               handle,
@@ -255,26 +314,70 @@ public final class Transfers implements AutoCloseable {
                   owned.app(),
                   Transfer.Kind.RESTORE,
                   owned.reach().id(),
-                  found.map(Transfer::name).orElseGet(() -> withoutQuery(backupUrl)),
+                  from.name(),
                   nameOf(handle, owned),
-                  found.map(Transfer::toPlace).orElseGet(() -> withoutQuery(backupUrl)),
+                  from.place(),
                   place,
-                  found.isPresent()
-                      ? Optional.empty()
-                      : Optional.of(new TransferStore.Urls(backupUrl, "")),
-                  found.map(Transfer::processedBytes).orElse(0L),
-                  found.flatMap(Transfer::object),
+                  from.urls(),
+                  from.bytes(),
+                  from.object(),
                   Optional.empty(),
-                  requestId),
+                  wish.requestId()),
               clock.instant());
+      // Before anybody can look for it.
+      from.upload().ifPresent(upload -> restores.expect(restore.id(), upload));
       Operation operation =
           operations.submit(
               handle,
               RestoreProcedure.KIND,
               restore.id(),
-              RestoreProcedure.input(owned.reach().id(), own, extensions));
+              RestoreProcedure.input(
+                  owned.reach().id(), from.own(), wish.extensions(), from.upload().isPresent()));
       return new Started(restore, Optional.of(operation.id()));
     });
+  }
+
+  /** Restores an archive while it arrives; answers when all of it is here, or nobody wants it. */
+  public Transfer restore(
+      Caller caller, String reference, String name, List<String> extensions, Upload upload) {
+    Owned owned = jdbi.withHandle(handle -> databases.manageable(handle, caller, reference));
+    requireNames(extensions);
+    if (!FILE.matcher(name).matches()) {
+      throw ApiError.invalid("name is not the name of a file.");
+    }
+    if (upload.length() == 0) {
+      throw ApiError.badRequest("The request needs the file as its body.");
+    }
+    if (upload.length() > rules.mostBytes()) {
+      throw ApiError.invalid(
+          "The file has %d bytes, and this service takes %d at the most (HOWDAH_IMPORT_LIMIT)."
+              .formatted(upload.length(), rules.mostBytes()));
+    }
+    Transfer begun =
+        restore(
+            new Wish(caller, reference, owned, extensions, Optional.empty()),
+            handle ->
+                new Origin(
+                    name,
+                    "upload://" + name,
+                    Optional.empty(),
+                    Math.max(0, upload.length()),
+                    Optional.empty(),
+                    false,
+                    Optional.of(upload)));
+    try {
+      while (!restores.hasArrived(begun.id(), ARRIVAL_LOOK)
+          && jdbi.withHandle(handle -> store.find(handle, begun.id()))
+              .filter(transfer -> transfer.finishedAt().isEmpty())
+              .isPresent()) {
+        // It waits for its turn, or goes on arriving.
+      }
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
+    } finally {
+      restores.arrived(begun.id());
+    }
+    return begun;
   }
 
   /** The backup that an address of ours means; empty when it is none. */
@@ -379,7 +482,7 @@ public final class Transfers implements AutoCloseable {
         backup.name() + ".dump",
         stored.id().toString(),
         stored.bytes(),
-        from -> depot.open(stored.id().toString(), stored.key(), stored.bytes(), from));
+        from -> RestoreProcedure.open(depot, stored, from));
   }
 
   private Transfer open(String token) {
@@ -418,6 +521,73 @@ public final class Transfers implements AutoCloseable {
   public Optional<String> verification(Transfer backup) {
     return jdbi.withHandle(handle -> store.drill(handle, backup.id()))
         .map(TransferStore.Drill::text);
+  }
+
+  /** What the last drills of an app's backups found, by backup. */
+  public Map<UUID, String> verifications(Caller caller, String app) {
+    return jdbi.withHandle(handle -> {
+      var found = new HashMap<UUID, String>();
+      store
+          .drills(handle, apps.find(handle, caller, app).id())
+          .forEach((backup, drill) -> found.put(backup, drill.text()));
+      return found;
+    });
+  }
+
+  /** The query that must be true of a database's backups; empty when there is none. */
+  public Optional<String> assertion(Caller caller, String reference) {
+    return jdbi.withHandle(handle ->
+        store.assertion(handle, databases.manageable(handle, caller, reference).reach().id()));
+  }
+
+  /** Has every drill of a database's backups ask a query, which must be true; none when empty. */
+  public void setAssertion(Caller caller, String reference, Optional<String> query) {
+    jdbi.useTransaction(handle -> {
+      UUID database = databases.manageable(handle, caller, reference).reach().id();
+      query.ifPresentOrElse(
+          text -> store.setAssertion(handle, database, text),
+          () -> store.deleteAssertion(handle, database));
+    });
+  }
+
+  /** What {@code pg:info} says of a database's backups: the newest one that was tried. */
+  public Notes notes() {
+    return (handle, database) ->
+        store
+            .lastDrilled(handle, database.id())
+            .flatMap(backup ->
+                store
+                    .drill(handle, backup.id())
+                    .map(drill ->
+                        new Notes.Note("Last Backup", backup.name() + ", " + drill.inShort())))
+            .map(List::of)
+            .orElse(List.of());
+  }
+
+  /** Whether backups can be restored, as far as their drills say. */
+  public Check check() {
+    return new Check(ABOUT, () -> jdbi.withHandle(this::findings));
+  }
+
+  private List<Finding> findings(Handle handle) {
+    var findings = new ArrayList<Finding>();
+    for (TransferStore.Unproven unproven : store.unproven(handle)) {
+      Transfer backup = unproven.backup();
+      findings.add(
+          Finding.bad(
+              ABOUT,
+              "%s of %s %s".formatted(backup.name(), unproven.app(), unproven.drill().inShort()),
+              ("Look at the database it was taken of, and take another. pg:backups:verify %s -a %s"
+                      + " tries it again; pg:backups:delete forgets it.")
+                  .formatted(backup.name(), unproven.app())));
+    }
+    TransferStore.Proven proven = store.proven(handle);
+    findings.add(
+        Finding.good(
+            ABOUT,
+            "%d kept in %s, %d of them proven to restore"
+                .formatted(proven.backups(), depot.place(), proven.proven())));
+    return findings;
   }
 
   /** Deletes a backup for good. */

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,9 @@ class DepotTest {
 
   @BeforeEach
   void open() {
-    depot = new Depot(new DirectoryBucket(directory.resolve("bucket")), new SecureRandom());
+    depot =
+        new Depot(
+            new DirectoryBucket(directory.resolve("bucket")), Optional.empty(), new SecureRandom());
     key = depot.newKey();
   }
 
@@ -45,7 +48,7 @@ class DepotTest {
   }
 
   private byte[] read(int size, int from) throws IOException {
-    try (var in = depot.open("object", key, size, from)) {
+    try (var in = depot.open(depot.store(), "object", key, size, from)) {
       return in.readAllBytes();
     }
   }
@@ -96,6 +99,6 @@ class DepotTest {
     assertThat(file()).doesNotExist();
     deposit.abandon();
     assertThat(directory.resolve("bucket")).isEmptyDirectory();
-    depot.delete("object");
+    depot.delete(depot.store(), "object");
   }
 }

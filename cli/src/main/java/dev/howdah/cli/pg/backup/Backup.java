@@ -49,6 +49,9 @@ record Backup(Json json) {
 
   /** Where it stands (T5.3). */
   String status() {
+    if (json.text("verification").startsWith("FAILED")) {
+      return "FAILED ITS DRILL " + time("finished_at");
+    }
     if (finished() && succeeded()) {
       return json.number("warnings") > 0
           ? "Finished with " + json.number("warnings") + " warnings"

@@ -89,7 +89,8 @@ public final class BackupCommands implements Feature {
                 "pg:backups:restore [BACKUP] [DATABASE]",
                 "replace all data of a database by those of a backup")
             .details(
-                "BACKUP is an id, APP::ID of another app, or the URL of a file pg_dump -Fc wrote.",
+                "BACKUP is an id, APP::ID of another app, or a file that pg_dump -Fc wrote: its path",
+                "here, or its URL.",
                 "The database is exchanged when everything has arrived; until then it is as it was,",
                 "and pg:backups:undo brings that back for 24 hours.")
             .app()
@@ -112,6 +113,15 @@ public final class BackupCommands implements Feature {
             .details("It goes on in the background; pg:backups:info shows what it found.")
             .app()
             .runs(BackupCommands::verify),
+        command(
+                "pg:backups:assert [DATABASE]",
+                "show or set a query that must be true of every backup that is verified")
+            .app()
+            .options(
+                Option.value("sql", "QUERY", "the query; it answers one row, which is true"),
+                Option.flag("remove", "have none"),
+                Option.JSON)
+            .runs(BackupCommands::assertion),
         command("pg:backups:cancel [BACKUP]", "end a backup, restore or copy that is under way")
             .app()
             .runs(BackupCommands::cancel),
@@ -326,9 +336,10 @@ public final class BackupCommands implements Feature {
     var client = new Client(in);
     Optional<String> word = in.optional(0);
     boolean address = word.isPresent() && word.get().matches("https?://.*");
+    Optional<Path> file = address ? Optional.empty() : word.flatMap(one -> file(in, one));
     String source;
     String name;
-    if (address) {
+    if (address || file.isPresent()) {
       source = word.get();
       name = word.get();
     } else {
@@ -347,7 +358,10 @@ public final class BackupCommands implements Feature {
       }
     }
     in.confirm(in.app());
-    Backup begun = client.restore(database, source, extensions);
+    Backup begun =
+        file.isPresent()
+            ? client.upload(database, file.get(), extensions)
+            : client.restore(database, source, extensions);
     Backup done =
         client.watch(
             database.addonApp(),
@@ -355,6 +369,19 @@ public final class BackupCommands implements Feature {
             "Restoring " + name + " to " + database.displayName(),
             interval);
     ended(in, done, "restore");
+  }
+
+  /** The file that a word means, unless it is the id of a backup. */
+  private static Optional<Path> file(Invocation in, String word) {
+    if (word.contains("::")) {
+      return Optional.empty();
+    }
+    Path file = in.environment().directory().resolve(word);
+    boolean isPath = word.contains("/") || word.endsWith(".dump");
+    if (isPath && !Files.isRegularFile(file)) {
+      throw new CommandException("There is no file " + word + ".");
+    }
+    return isPath ? Optional.of(file) : Optional.empty();
   }
 
   private static void undo(Invocation in) throws IOException {
@@ -402,6 +429,26 @@ public final class BackupCommands implements Feature {
               in.api().post(Client.path(app, "/" + backup.uuid() + "/actions/verify"));
               return "in the background";
             });
+  }
+
+  private static void assertion(Invocation in) throws IOException {
+    Database database = Databases.resolve(in, in.optional(0));
+    String path = Client.path(database, "/backup-assertion");
+    Optional<String> query = in.value("sql");
+    if (query.isPresent() && in.has("remove")) {
+      throw new CommandException("Give either --sql or --remove.");
+    }
+    Json now =
+        query.isPresent()
+            ? in.api().put(path, Json.object("query", query.get()))
+            : in.has("remove") ? in.api().delete(path) : in.api().get(path);
+    if (in.json()) {
+      in.output().json(now);
+    } else if (now.text("query").isEmpty()) {
+      in.output().line("Nothing is asked of the backups of " + database.displayName() + ".");
+    } else {
+      in.output().line(now.text("query"));
+    }
   }
 
   private static void cancel(Invocation in) throws IOException {

@@ -7,6 +7,8 @@ import dev.howdah.cli.json.Json;
 import dev.howdah.cli.pg.Database;
 import dev.howdah.cli.pg.Waiting;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -83,6 +85,26 @@ final class Client {
             .post(
                 path(database, "/restores"),
                 Json.object("backup_url", url, "extensions", Json.array(extensions))));
+  }
+
+  /** Sends a file that is restored when all of it has arrived. */
+  Backup upload(Database database, Path file, List<String> extensions) throws IOException {
+    String path =
+        path(database, "/restores/upload?name=" + Api.part(String.valueOf(file.getFileName())))
+            + "&extensions="
+            + Api.part(String.join(",", extensions));
+    if (in.json()) {
+      return new Backup(in.api().upload(path, file));
+    }
+    var begun = new ArrayList<Backup>();
+    in.output()
+        .action(
+            "Uploading " + file.getFileName(),
+            () -> {
+              begun.add(new Backup(in.api().upload(path, file)));
+              return Backup.size(Files.size(file), "%.2f");
+            });
+    return begun.getFirst();
   }
 
   Json address(String app, Backup backup) throws IOException {
