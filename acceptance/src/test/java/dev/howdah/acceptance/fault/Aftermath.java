@@ -164,7 +164,19 @@ public final class Aftermath {
     compare("PostgreSQL servers", found, expected, problems);
     all.stream()
         .filter(process -> !process.isPostgres() && process.pid() != server.pid())
+        .filter(process -> !isBaseCopy(process, all))
         .forEach(process -> problems.add("a process is left: " + process));
+  }
+
+  /**
+   * Base copies are taken beside everything else, behind it in line for the processor, and are
+   * nobody's remains as long as the server that began them lives.
+   */
+  private boolean isBaseCopy(Processes.Found process, List<Processes.Found> all) {
+    return process.directory().startsWith(data.resolve("repository").toString())
+        && (process.parent() == server.pid()
+            || all.stream()
+                .anyMatch(parent -> parent.pid() == process.parent() && isBaseCopy(parent, all)));
   }
 
   private void ports(List<String> problems) {

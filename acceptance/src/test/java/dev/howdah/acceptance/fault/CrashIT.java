@@ -46,6 +46,18 @@ class CrashIT {
           "undo-restore",
           "drop-kept-data");
 
+  /** The kinds of operations that end with another taking a database's place, or begin with it. */
+  private static final Set<String> SUCCEEDING =
+      Set.of(
+          "roll-back-in-place",
+          "recover-database",
+          "refresh-fork",
+          "prepare-upgrade",
+          "upgrade-database",
+          "open-successor",
+          "undo-succession",
+          "confirm-succession");
+
   /** Kinds of operations to try, while one is being written; all when there are none. */
   private static final List<String> KINDS =
       java.util.stream.Stream.of(System.getProperty("howdah.crash.kinds", "").split(",", -1))
@@ -88,6 +100,9 @@ class CrashIT {
 
     /** The request during which the server dies. */
     void begin();
+
+    /** What its owner does when the server is there again, before everything has to be whole. */
+    default void repair(boolean undone) {}
 
     /** Fails unless all of it happened, or nothing when it was undone. */
     void check(boolean undone);
@@ -156,6 +171,7 @@ class CrashIT {
         next < points.size() && !related(points.get(next).kind(), point.kind())
             ? points.get(next)
             : null);
+    scenario.repair(point.undone());
     Aftermath.assertWhole(server);
     scenario.check(point.undone());
     assertThat(Tenant.ask(server, estate.url(keeper), "select count(*) from kept"))
@@ -164,7 +180,9 @@ class CrashIT {
 
   /** Operations of which one leads to the other, or whose checks do. */
   private static boolean related(String kind, String other) {
-    return kind.equals(other) || (MOVING.contains(kind) && MOVING.contains(other));
+    return kind.equals(other)
+        || (MOVING.contains(kind) && MOVING.contains(other))
+        || (SUCCEEDING.contains(kind) && SUCCEEDING.contains(other));
   }
 
   private void rearm(@Nullable Point point) {
@@ -935,6 +953,17 @@ class CrashIT {
     await().atMost(PATIENCE).until(() -> !waits(database));
   }
 
+  /** A database whose files are lost is at rest otherwise than others. */
+  private void awaitEndOf(String kind) {
+    await()
+        .atMost(PATIENCE)
+        .until(() ->
+            Aftermath.sql(
+                    server,
+                    "select 1 from operation where finished_at is null and kind = '" + kind + "'")
+                .isEmpty());
+  }
+
   private void awaitBase(Estate.Database database) {
     await().atMost(PATIENCE).until(() -> estate.info(database, "Rollback").startsWith("earliest"));
   }
@@ -1014,12 +1043,18 @@ class CrashIT {
     }
 
     @Override
-    public void check(boolean undone) {
-      if (undone && estate.info(database, "Kept").isEmpty()) {
-        // Nothing is there to go back to: it is recovered in a second try, unless it was complete.
-        post(database, "recover", Map.of());
+    public void repair(boolean undone) {
+      if (undone) {
+        awaitEndOf("recover-database");
+        if (estate.info(database, "Kept").isEmpty()) {
+          // Nothing is there to go back to: it is recovered in a second try.
+          post(database, "recover", Map.of());
+        }
       }
-      awaitRest(database);
+    }
+
+    @Override
+    public void check(boolean undone) {
       String url = estate.url(database);
       assertThat(Tenant.ask(server, url, "select count(*) from kept"))
           .isEqualTo(Integer.toString(ROWS));
