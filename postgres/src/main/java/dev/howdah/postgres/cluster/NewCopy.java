@@ -1,6 +1,7 @@
 package dev.howdah.postgres.cluster;
 
 import dev.howdah.postgres.PostgresException;
+import dev.howdah.postgres.copy.CommitTimes;
 import dev.howdah.postgres.copy.LiveCopy;
 import dev.howdah.postgres.copy.LiveSource;
 import dev.howdah.postgres.copy.Origin;
@@ -118,7 +119,19 @@ final class NewCopy {
         OwnedFiles.directory(partial.data(), ServerAccount.current(), "rwx------");
         repository.restore(base, partial.data(), account, progress);
         Path log = partial.data().resolve("pg_wal");
-        repository.fetchWal(base, log, account, Progress.NONE);
+        switch (target) {
+          case Target.Latest _ -> repository.fetchWal(base, log, account, Progress.NONE);
+          case Target.At(Instant time) -> {
+            Installation installation = installations.require(spec.major());
+            repository.fetchWal(
+                base,
+                time,
+                file -> CommitTimes.isBeyond(installation, file, account, time),
+                log,
+                account,
+                Progress.NONE);
+          }
+        }
         WalFiles.markArchived(log);
       }
     }

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,10 +28,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -63,6 +64,7 @@ public final class Repository {
 
   private static final int DELETED_AT_ONCE = 200;
   private static final int FETCHERS = 4;
+  private static final int FETCHED_AT_ONCE = 16;
 
   private final Path home;
   private final Archiving archiving;
@@ -311,42 +313,66 @@ public final class Repository {
    * came meanwhile: files that are there are not fetched again.
    */
   public void fetchWal(BaseCopy base, Path walDirectory, ServerAccount owner, Progress progress) {
-    fetchWal(base, Instant.MAX, walDirectory, owner, progress);
+    fetchWal(base, Instant.MAX, file -> false, walDirectory, owner, progress);
   }
 
   /**
-   * As {@link #fetchWal(BaseCopy, Path, ServerAccount, Progress)}, but only what is needed to reach
-   * a moment: the files up to the first that came into the repository after it, and one more.
+   * As {@link #fetchWal(BaseCopy, Path, ServerAccount, Progress)}, but not much more than what is
+   * needed to reach a moment. That a file came into the repository after it says nothing: it may
+   * have waited. So the file itself is asked.
+   *
+   * @param isBeyond whether a file holds a commit after the moment, which is where a recovery ends;
+   *     the owner may read that file
    */
   public void fetchWal(
-      BaseCopy base, Instant until, Path walDirectory, ServerAccount owner, Progress progress) {
-    List<String> missing = new ArrayList<>();
-    int beyond = 0;
-    for (Map.Entry<String, Instant> file : archivedFrom(base).entrySet()) {
-      boolean history = HISTORY.matcher(file.getKey()).matches();
-      if (history || beyond <= 1) {
-        if (!Files.exists(walDirectory.resolve(file.getKey()))) {
-          missing.add(file.getKey());
-        }
-        if (!history && file.getValue().isAfter(until)) {
-          beyond++;
-        }
-      }
+      BaseCopy base,
+      Instant until,
+      Predicate<Path> isBeyond,
+      Path walDirectory,
+      ServerAccount owner,
+      Progress progress) {
+    Map<String, Instant> archived = archivedFrom(base);
+    List<String> names = List.copyOf(archived.keySet());
+    // Whether a recovery comes by a file of an older timeline depends on where that was left.
+    String newest =
+        names.stream()
+            .filter(name -> !HISTORY.matcher(name).matches())
+            .map(Repository::timeline)
+            .max(Comparator.naturalOrder())
+            .orElse("");
+    boolean reached = false;
+    for (int from = 0; from < names.size() && !reached; from += FETCHED_AT_ONCE) {
+      List<String> batch = names.subList(from, Math.min(from + FETCHED_AT_ONCE, names.size()));
+      fetchAll(batch, walDirectory, owner);
+      progress.at(from + batch.size(), names.size());
+      reached =
+          batch.stream()
+              .filter(name -> !HISTORY.matcher(name).matches() && timeline(name).equals(newest))
+              .filter(name -> archived.getOrDefault(name, Instant.MIN).isAfter(until))
+              .anyMatch(name -> isBeyond.test(walDirectory.resolve(name)));
     }
-    AtomicLong done = new AtomicLong();
-    AtomicLong size = new AtomicLong();
+    progress.at(names.size(), names.size());
+    OwnedFiles.give(walDirectory, owner);
+  }
+
+  private static String timeline(String segment) {
+    return segment.substring(0, 8);
+  }
+
+  private void fetchAll(List<String> names, Path walDirectory, ServerAccount owner) {
     ExecutorService fetchers =
         Executors.newFixedThreadPool(FETCHERS, Thread.ofVirtual().name("fetch-", 0).factory());
     try {
       List<Future<?>> fetches = new ArrayList<>();
-      for (String name : missing) {
-        fetches.add(
-            fetchers.submit(() -> {
-              fetch(name, walDirectory);
-              size.accumulateAndGet(length(walDirectory.resolve(name)), Math::max);
-              long count = done.incrementAndGet();
-              progress.at(count * size.get(), missing.size() * size.get());
-            }));
+      for (String name : names) {
+        Path file = walDirectory.resolve(name);
+        if (!Files.exists(file)) {
+          fetches.add(
+              fetchers.submit(() -> {
+                fetch(name, walDirectory);
+                OwnedFiles.give(file, owner);
+              }));
+        }
       }
       for (Future<?> fetch : fetches) {
         fetch.get();
@@ -361,7 +387,6 @@ public final class Repository {
     } finally {
       fetchers.shutdownNow();
     }
-    OwnedFiles.give(walDirectory, owner);
   }
 
   private void fetch(String name, Path walDirectory) {
@@ -390,8 +415,8 @@ public final class Repository {
     return ordered;
   }
 
-  private static java.util.Comparator<String> logOrder() {
-    return java.util.Comparator.comparing(
+  private static Comparator<String> logOrder() {
+    return Comparator.comparing(
             (String name) -> HISTORY.matcher(name).matches() ? "" : Retention.position(name))
         .thenComparing(name -> name);
   }
@@ -597,14 +622,6 @@ public final class Repository {
 
   private static int major(Path data) {
     return Integer.parseInt(OwnedFiles.read(data.resolve("PG_VERSION")).strip());
-  }
-
-  private static long length(Path file) {
-    try {
-      return Files.size(file);
-    } catch (IOException e) {
-      throw new PostgresException("could not look at " + file + ": " + e, e);
-    }
   }
 
   private static int processes() {

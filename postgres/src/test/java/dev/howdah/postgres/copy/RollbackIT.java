@@ -16,6 +16,9 @@ import dev.howdah.postgres.repository.Lsn;
 import dev.howdah.postgres.repository.Progress;
 import dev.howdah.postgres.repository.Repository;
 import dev.howdah.postgres.sql.Session;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -39,6 +43,9 @@ class RollbackIT {
 
   private final TestHost test = TestHost.open();
   private final Clusters clusters = test.host().clusters();
+
+  /** The write-ahead log that the last copy was given. */
+  private List<String> fetched = List.of();
 
   @AfterAll
   void close() {
@@ -73,17 +80,29 @@ class RollbackIT {
       await().until(() -> writer.acknowledged() > there + 100);
     }
     archiveEverything(source);
+    List<Commit> early = commits(source);
+    // More log than is fetched at once, none of which a rollback to before it should fetch.
+    for (int i = 0; i < 20; i++) {
+      try (Session session = new Session(source.control().superuser(source.spec().database()))) {
+        session.execute("INSERT INTO public.numbered SELECT max(n) + 1 FROM public.numbered");
+        session.exists("SELECT pg_switch_wal()");
+      }
+    }
+    archiveEverything(source);
+    String last = repository.contents().lastSegment().orElseThrow();
     List<Commit> commits = commits(source);
     Instant earliest = repository.contents().bases().getFirst().finishedAt();
 
     Random random = new Random(3);
-    List<Commit> reachable = commits.stream().filter(c -> c.at().isAfter(earliest)).toList();
+    List<Commit> reachable = early.stream().filter(c -> c.at().isAfter(earliest)).toList();
     assertThat(reachable).hasSizeGreaterThan(20);
     Commit one = reachable.get(random.nextInt(reachable.size() - 2));
     // Exactly at a commit, and the last microsecond before it.
     for (Instant moment : List.of(one.at(), one.at().minus(1, ChronoUnit.MICROS))) {
       ClusterSpec copy = copySpec(source, archiving());
       Recovery recovery = rolledBack(copy, archiving, new Target.At(moment));
+      assertThat(fetched).contains(repository.contents().firstSegment().orElseThrow());
+      assertThat(fetched).doesNotContain(last);
       List<Commit> expected = commits.stream().filter(c -> !c.at().isAfter(moment)).toList();
       assertThat(numbers(copy)).isEqualTo(expected.stream().map(Commit::number).toList());
       assertThat(recovery.clamped()).isFalse();
@@ -95,6 +114,7 @@ class RollbackIT {
     // After the last commit there is: all of it, and it is said.
     ClusterSpec clamped = copySpec(source, archiving());
     Recovery all = rolledBack(clamped, archiving, new Target.At(Instant.now().plusSeconds(60)));
+    assertThat(fetched).contains(last);
     assertThat(all.clamped()).isTrue();
     assertThat(all.lastCommit().orElseThrow()).isAfterOrEqualTo(commits.getLast().at());
     assertThat(numbers(clamped)).isEqualTo(commits.stream().map(Commit::number).toList());
@@ -115,9 +135,13 @@ class RollbackIT {
     assertThat(repository.contents().lastSegment().orElseThrow()).startsWith("00000001");
   }
 
-  private Recovery rolledBack(ClusterSpec copy, Archiving lineage, Target target) {
+  private Recovery rolledBack(ClusterSpec copy, Archiving lineage, Target target)
+      throws IOException {
     List<Long> told = Collections.synchronizedList(new ArrayList<>());
     clusters.copy(copy, new Origin.Archived(lineage, target), Progress.NONE);
+    try (Stream<Path> log = Files.list(clusters.directory(copy.id()).resolve("data/pg_wal"))) {
+      fetched = log.map(file -> file.getFileName().toString()).toList();
+    }
     Recovery recovery = clusters.recover(copy.id(), (done, total) -> told.add(total - done));
     assertThat(told).isNotEmpty().allMatch(left -> left >= 0).last().isEqualTo(0L);
     return recovery;
