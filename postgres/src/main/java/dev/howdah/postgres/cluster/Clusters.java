@@ -137,7 +137,10 @@ public final class Clusters {
           files.write(spec, cluster, cluster, installations.require(cluster.facts().major()));
           Postmaster postmaster = new Postmaster(cluster);
           if (postmaster.state() instanceof ClusterState.Running) {
-            return Reload.of(postmaster, connections(spec.id()));
+            return Reload.of(
+                postmaster,
+                connections(spec.id()),
+                OwnedFiles.read(cluster.conf().resolve(ServerConfiguration.SETTINGS)));
           }
           return Configured.IN_FORCE;
         });

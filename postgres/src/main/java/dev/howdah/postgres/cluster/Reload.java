@@ -8,15 +8,26 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 
-/** Lets a running server read its files, and asks it what it could not put into force. */
+/**
+ * Lets a running server read its files, and asks it what it could not put into force. What it has
+ * more of than they say, because the leader that it followed had, it may keep until it starts anew:
+ * nobody is interrupted so that it gives something back.
+ */
 final class Reload {
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private Reload() {}
 
-  static Configured of(Postmaster postmaster, ControlConnections connections) {
+  /**
+   * Does so.
+   *
+   * @param settings the content of the file of its settings
+   */
+  static Configured of(Postmaster postmaster, ControlConnections connections, String settings) {
     try {
       Instant before = Loaded.ask(connections).at();
       postmaster.reload();
@@ -25,7 +36,9 @@ final class Reload {
         // A new session knows what the server knew when it began.
         Loaded loaded = Loaded.ask(connections);
         if (loaded.at().isAfter(before) || Instant.now().isAfter(end)) {
-          return loaded.waiting() ? Configured.RESTART_REQUIRED : Configured.IN_FORCE;
+          return StartOptions.needsRestart(loaded.waiting(), settings)
+              ? Configured.RESTART_REQUIRED
+              : Configured.IN_FORCE;
         }
         Thread.sleep(5);
       }
@@ -38,8 +51,8 @@ final class Reload {
     }
   }
 
-  /** When the server last read its files, and whether a setting waits for a restart. */
-  private record Loaded(Instant at, boolean waiting) {
+  /** When the server last read its files, and what of settings that wait for a restart it has. */
+  private record Loaded(Instant at, Map<String, String> waiting) {
 
     static Loaded ask(ControlConnections connections) throws SQLException {
       try (Connection connection = connections.monitor("postgres");
@@ -47,12 +60,18 @@ final class Reload {
           ResultSet row =
               statement.executeQuery(
                   """
-                  SELECT extract(epoch FROM pg_conf_load_time()) * 1000000,
-                    EXISTS (SELECT FROM pg_settings WHERE pending_restart)
+                  SELECT extract(epoch FROM pg_conf_load_time()) * 1000000, name, setting
+                  FROM (SELECT) one LEFT JOIN pg_settings ON pending_restart
                   """)) {
-        row.next();
-        long micros = row.getBigDecimal(1).longValue();
-        return new Loaded(Instant.EPOCH.plusNanos(micros * 1000), row.getBoolean(2));
+        long micros = 0;
+        Map<String, String> waiting = new HashMap<>();
+        while (row.next()) {
+          micros = row.getBigDecimal(1).longValue();
+          if (row.getString(2) != null) {
+            waiting.put(row.getString(2), row.getString(3));
+          }
+        }
+        return new Loaded(Instant.EPOCH.plusNanos(micros * 1000), waiting);
       }
     }
   }

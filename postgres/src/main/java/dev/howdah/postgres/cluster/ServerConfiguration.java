@@ -268,7 +268,8 @@ public record ServerConfiguration(String settings, String accessRules, String id
             .map(word -> word.getKey() + "='" + escaped(word.getValue()) + "'")
             .collect(Collectors.joining(" ")));
     settings.put("primary_slot_name", upstream.slot());
-    settings.put("hot_standby", "on");
+    // That it answers meanwhile (hot_standby) is the default, and not said here: a server must be
+    // started anew when that line goes, and a follower that is let go should be there at once.
     settings.put("wal_receiver_timeout", "10s");
     settings.put("wal_receiver_status_interval", "1s");
     settings.put("wal_retrieve_retry_interval", "1s");

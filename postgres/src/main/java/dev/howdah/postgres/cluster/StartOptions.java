@@ -58,12 +58,7 @@ final class StartOptions {
    * @param configuration the follower's own settings
    */
   static Map<String, String> leaders(String controlData, String configuration) {
-    Map<String, Integer> own = new LinkedHashMap<>();
-    CONFIGURED
-        .matcher(configuration)
-        .results()
-        .filter(line -> LEADERS.containsKey(line.group(1)))
-        .forEach(line -> own.put(line.group(1), Integer.parseInt(line.group(2))));
+    Map<String, Integer> own = own(configuration);
     Map<String, String> more = new LinkedHashMap<>();
     LEADERS.forEach((name, pattern) -> {
       Matcher leader = pattern.matcher(controlData);
@@ -72,6 +67,31 @@ final class StartOptions {
       }
     });
     return more;
+  }
+
+  /**
+   * Whether a server has to be started anew for what waits for that: not for what it only has more
+   * of than it is told to have, as one that followed a larger leader.
+   *
+   * @param waiting what the server has of each setting that waits
+   * @param configuration what it is told to have
+   */
+  static boolean needsRestart(Map<String, String> waiting, String configuration) {
+    Map<String, Integer> own = own(configuration);
+    return waiting.entrySet().stream()
+        .anyMatch(setting ->
+            !own.containsKey(setting.getKey())
+                || Integer.parseInt(setting.getValue()) < own.get(setting.getKey()));
+  }
+
+  private static Map<String, Integer> own(String configuration) {
+    Map<String, Integer> own = new LinkedHashMap<>();
+    CONFIGURED
+        .matcher(configuration)
+        .results()
+        .filter(line -> LEADERS.containsKey(line.group(1)))
+        .forEach(line -> own.put(line.group(1), Integer.parseInt(line.group(2))));
+    return own;
   }
 
   private static Pattern control(String label) {

@@ -45,4 +45,17 @@ class StartOptionsTest {
                 """))
         .isEmpty();
   }
+
+  @Test
+  void whatAServerHasMoreOfThanItIsToldToIsNoReasonToRestart() {
+    String told = "max_connections = '128'\nshared_buffers = '8MB'\n";
+    assertThat(StartOptions.needsRestart(Map.of(), told)).isFalse();
+    assertThat(StartOptions.needsRestart(Map.of("max_connections", "408"), told)).isFalse();
+    assertThat(StartOptions.needsRestart(Map.of("max_connections", "28"), told)).isTrue();
+    assertThat(StartOptions.needsRestart(Map.of("shared_buffers", "2048"), told)).isTrue();
+    assertThat(
+            StartOptions.needsRestart(
+                Map.of("max_connections", "408", "archive_mode", "off"), told))
+        .isTrue();
+  }
 }
