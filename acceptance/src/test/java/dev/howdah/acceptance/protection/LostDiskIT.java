@@ -52,6 +52,12 @@ class LostDiskIT {
         assertThat(loss).isLessThanOrEqualTo(MOST);
         assertThat(reading.rows()).isGreaterThanOrEqualTo(100);
         database.assertSound();
+        // There is no way back to files that are gone, and nobody is sent there.
+        assertThat(database.info("Kept")).get().asString().contains("pg:rollback:confirm deletes");
+        assertThat(database.howdah("pg:rollback:undo").failed().all())
+            .contains("no database, and cannot be brought back");
+        database.howdah("pg:rollback:confirm").succeeded();
+        assertThat(database.info("Kept")).isEmpty();
 
         // It is protected again, and what it is now can be copied.
         Sql.run(database.url(), "create table after_that as select 1 as n");

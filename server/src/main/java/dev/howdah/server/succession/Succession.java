@@ -107,6 +107,11 @@ public final class Succession {
     store
         .find(handle, database.id())
         .ifPresent(kept -> {
+          if (isRuins(kept)) {
+            throw ApiError.conflict(
+                "What is left of the files that %s had is kept until %s. Delete it with %s:confirm first."
+                    .formatted(addon.name(), MINUTE.format(kept.until()), command(kept)));
+          }
           throw ApiError.conflict(
               "%s was replaced at %s, and what it was before is kept until %s. Bring that back with %s:undo, or give it up with %s:confirm, first."
                   .formatted(
@@ -289,7 +294,7 @@ public final class Succession {
           throw ApiError.conflict(
               "Something is being prepared beside %s. Cancel it first.".formatted(addon.name()));
         }
-        if (!kept.undone() && host.successions().hasReplacedRuins(database.id())) {
+        if (isRuins(kept)) {
           throw ApiError.invalid(
               "What is left of the files that %s had is no database, and cannot be brought back."
                   .formatted(addon.name()));
@@ -320,11 +325,20 @@ public final class Succession {
 
   /** The line of {@code pg:info} about what is kept. */
   String text(Kept kept) {
+    if (isRuins(kept)) {
+      return "what is left of lost files until %s (pg:rollback:confirm deletes it)"
+          .formatted(MINUTE.format(kept.until()));
+    }
     return "%s until %s (%s:undo)"
         .formatted(
             kept.undone() ? "what was undone" : "previous state",
             MINUTE.format(kept.until()),
             command(kept));
+  }
+
+  /** Whether what is kept is no database any more, so that there is no way back to it. */
+  private boolean isRuins(Kept kept) {
+    return !kept.undone() && host.successions().hasReplacedRuins(kept.databaseId());
   }
 
   private static String command(Kept kept) {
