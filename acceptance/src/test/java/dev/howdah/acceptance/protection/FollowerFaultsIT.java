@@ -38,6 +38,16 @@ class FollowerFaultsIT {
         signal(server, walReceiver(follower), "TERM");
         follower.awaitEverything(ledger);
 
+        // The line is cut for longer, and who asks is told so, and when it is mended.
+        String role = leader.operator("select usename from pg_stat_replication").getFirst();
+        leader.operator("alter role " + role + " nologin");
+        leader.operator("select pg_terminate_backend(" + walSender(leader) + ")");
+        follower.awaitInfo("Status", "Available, disconnected from its leader");
+        assertThat(follower.info("Behind By")).get().asString().matches("\\d+ commits");
+        leader.operator("alter role " + role + " login");
+        follower.awaitEverything(ledger);
+        assertThat(follower.info("Status")).contains("Available");
+
         // The line is dead: nobody says anything, and nobody hangs up.
         int before = ledger.sessions();
         long silenced = walSender(leader);

@@ -60,8 +60,10 @@ class FollowerIT {
       ledger.stop();
       pgbench.stop();
       Instant cut = Instant.now();
+      long serving = follower.postmaster();
       follower.howdah("pg:unfollow").succeeded();
       follower.ready();
+      assertThat(follower.postmaster()).as("its server, which goes on").isEqualTo(serving);
       follower.check(ledger, cut, cut);
       assertThat(follower.info("Following")).isEmpty();
       server.howdah("pg:promote", follower.configVar(), "--app", app.name()).succeeded();

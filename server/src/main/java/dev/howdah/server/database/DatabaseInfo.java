@@ -187,7 +187,10 @@ final class DatabaseInfo {
     return switch (compliance(view)) {
       case RESTRICTED -> "Over Plan Capacity: Access Restricted";
       case OVER -> "Over Plan Capacity: Action Required";
-      case CLOSE, IN_COMPLIANCE -> "Available";
+      case CLOSE, IN_COMPLIANCE ->
+          follows(view) && !view.kin().streaming()
+              ? "Available, disconnected from its leader: it catches up when it reaches it again"
+              : "Available";
     };
   }
 

@@ -2,6 +2,7 @@ package dev.howdah.server.database;
 
 import dev.howdah.postgres.cluster.ClusterState;
 import dev.howdah.postgres.cluster.UserSettings;
+import dev.howdah.postgres.replication.Position;
 import dev.howdah.postgres.tenant.DatabaseStatistics;
 import dev.howdah.postgres.tenant.LoginActivity;
 import dev.howdah.server.addon.Addon;
@@ -113,6 +114,7 @@ public final class Databases {
    *
    * @param leader what it follows
    * @param behind commits that it is behind; empty when one of the two does not answer
+   * @param streaming whether it is connected to what it follows now, as far as it answers
    * @param followers what follows it
    * @param origin what it was copied from, if that is still there
    * @param forks what was copied from it
@@ -120,6 +122,7 @@ public final class Databases {
   public record Kin(
       Optional<Database> leader,
       Optional<Long> behind,
+      boolean streaming,
       List<Database> followers,
       Optional<Database> origin,
       List<Database> forks) {}
@@ -187,6 +190,7 @@ public final class Databases {
     return new Kin(
         database.following().flatMap(following -> store.find(handle, following.leaderId())),
         Optional.empty(),
+        false,
         store.followers(handle, database.id()),
         database.origin().flatMap(origin -> store.find(handle, origin.databaseId())),
         store.forks(handle, database.id()));
@@ -195,17 +199,20 @@ public final class Databases {
   private Kin behind(Database database, Kin kin) {
     if (kin.leader().isEmpty()
         || database.state() == Database.State.CREATING
-        || !clustering.running(database)
-        || !clustering.running(kin.leader().get())) {
+        || !clustering.running(database)) {
       return kin;
     }
     try {
       // The follower first: what it has seen, its leader has.
-      long seen = clustering.replication(database).position().nextTransaction();
-      long made = clustering.replication(kin.leader().get()).position().nextTransaction();
+      Position seen = clustering.replication(database).position();
+      Optional<Long> made =
+          kin.leader()
+              .filter(clustering::running)
+              .map(leader -> clustering.replication(leader).position().nextTransaction());
       return new Kin(
           kin.leader(),
-          Optional.of(Math.max(0, made - seen)),
+          made.map(next -> Math.max(0, next - seen.nextTransaction())),
+          seen.streaming(),
           kin.followers(),
           kin.origin(),
           kin.forks());
