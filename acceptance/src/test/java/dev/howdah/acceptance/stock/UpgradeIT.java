@@ -164,7 +164,46 @@ class UpgradeIT {
     assertThat(app.sql("select a from t")).containsExactly("1");
   }
 
+  @Test
+  void aFollowerStopsFollowingAndIsUpgradedWhileItsLeaderServesOn() {
+    TestApp app = TestApp.create(server, "upgrade-follower");
+    String leader = add(app, "standard-0");
+    app.sql("create table courses as select generate_series(1, 1000) n");
+    add(app, "FOLLOWER", "standard-0", Map.of("follow", leader));
+    assertThat(
+            server
+                .heroku("pg:upgrade:run", "FOLLOWER", "--app", app.name(), "--confirm", app.name())
+                .succeeded()
+                .flat())
+        .contains("is being upgraded to PostgreSQL " + newest);
+    app.sql("insert into courses values (1001)");
+    assertThat(
+            server
+                .heroku(
+                    "pg:upgrade:wait",
+                    "FOLLOWER",
+                    "--app",
+                    app.name(),
+                    "--wait-interval",
+                    "1",
+                    "--no-notify")
+                .succeeded()
+                .flat())
+        .contains("upgraded to PostgreSQL " + newest);
+    assertThat(app.sql("FOLLOWER_URL", "select count(*) from courses")).containsExactly("1000");
+    assertThat(app.sql("FOLLOWER_URL", "show server_version").getFirst()).startsWith("" + newest);
+    app.sql("FOLLOWER_URL", "insert into courses values (1002)");
+    assertThat(version(app)).isEqualTo(older);
+    assertThat(slots(app)).isEqualTo("0");
+    assertThat(server.heroku("pg:info", "FOLLOWER", "--app", app.name()).succeeded().out())
+        .doesNotContain("Following");
+  }
+
   private String add(TestApp app, String plan) {
+    return add(app, "DATABASE", plan, Map.of("version", "" + older));
+  }
+
+  private String add(TestApp app, String attachment, String plan, Map<String, String> config) {
     String name =
         server
             .send(
@@ -174,9 +213,9 @@ class UpgradeIT {
                     "plan",
                     Map.of("name", "heroku-postgresql:" + plan),
                     "attachment",
-                    Map.of("name", "DATABASE"),
+                    Map.of("name", attachment),
                     "config",
-                    Map.of("version", "" + older)))
+                    config))
             .path("name")
             .asString();
     await()
