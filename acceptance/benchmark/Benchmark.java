@@ -23,14 +23,14 @@ final class Benchmark {
     List<String> protection = List.of("fork", "rollback", "follow", "change", "archive");
     if (args.length >= 2 && args[1].equals("backups")) {
       Backups.measure(Path.of(args[0]), args.length == 3 ? Double.parseDouble(args[2]) : 1);
-    } else if (args.length == 3 || args.length == 2 && protection.contains(args[1])) {
-      int gigabytes = args.length == 3 ? Integer.parseInt(args[2]) : 1;
-      Protection.measure(Path.of(args[0]), args[1], gigabytes);
+    } else if (args.length >= 2 && protection.contains(args[1])) {
+      int gigabytes = args.length >= 3 ? Integer.parseInt(args[2]) : 1;
+      Protection.measure(Path.of(args[0]), args[1], gigabytes, args.length == 4 ? args[3] : "");
     } else if (args.length == 2) {
       measure(Path.of(args[0]), args[1]);
     } else {
       System.err.println(
-          "usage: run create|density|info|start|requests|all, or run fork|rollback|follow|change|archive [GB]");
+          "usage: run create|density|info|start|requests|all, or run fork|rollback|follow|change|archive [GB [here|xfs]]");
       System.exit(2);
     }
   }

@@ -14,11 +14,20 @@ import java.util.concurrent.atomic.AtomicReference;
 /** The benchmarks of copies of a database, and of what protecting it costs; see {@code run}. */
 final class Protection {
   private static final String APP = "protection";
+  private static final Path HERE = Path.of("/tmp");
 
-  /** A row of the filler is about a kilobyte, and does not compress to nothing. */
+  /**
+   * A row of the filler is about a kilobyte, and does not compress to nothing: its words come again
+   * after more bytes than any compressor here looks back.
+   */
   private static final String FILL =
-      "create table filler as select n, (select string_agg(md5(n::text || k), '') from generate_series(1, 30) k) as t"
-          + " from generate_series(1, %d) n";
+      """
+      create table filler as
+      with words as (
+        select k, (select string_agg(md5(k::text || i), '') from generate_series(1, 29) i) as word
+        from generate_series(0, 8191) k)
+      select n, md5(n::text) || word as t from generate_series(1, %d) n join words on k = n %% 8192
+      """;
 
   /** Before the id of an add-on, in what is said about it: its name follows. */
   private static final String ADDON = "\"id\":\"(?=[0-9a-f-]{36}\",\"name\":\"postgresql-)";
@@ -34,9 +43,11 @@ final class Protection {
     this.product = product;
   }
 
-  static void measure(Path root, String what, int gigabytes) throws Exception {
-    measure(root, what, gigabytes, Path.of("/tmp"));
-    if (what.equals("fork")) {
+  static void measure(Path root, String what, int gigabytes, String where) throws Exception {
+    if (!where.equals("xfs")) {
+      measure(root, what, gigabytes, HERE);
+    }
+    if (where.equals("xfs") || where.isEmpty() && what.equals("fork")) {
       try (Xfs xfs = Xfs.mount(4 * gigabytes + 4)) {
         measure(root, what, gigabytes, xfs.directory());
       } catch (IllegalStateException notHere) {
@@ -86,6 +97,9 @@ final class Protection {
     double copy = Product.percentile(copies, 50);
     row("fork, to the first row", Product.percentile(forks, 50), copy);
     row("cp -a --reflink=never, and sync", copy, copy);
+    if (!HERE.equals(product.data.getParent())) {
+      return;
+    }
     try (Plain plain = new Plain(product.data.getParent(), gigabytes)) {
       settle();
       row("pg_basebackup, start, first row", plain.baseBackup(), copy);
@@ -234,6 +248,7 @@ final class Protection {
     while (!product.get("/client/v11/databases/" + database.id).contains("earliest from")) {
       TimeUnit.MILLISECONDS.sleep(100);
     }
+    long begin = System.nanoTime();
     sql(database.url, FILL.formatted(gigabytes * ROWS_A_GIGABYTE));
     operator(database, "checkpoint");
     String last = operator(database, "select pg_walfile_name(pg_switch_wal())").strip();
@@ -242,6 +257,7 @@ final class Protection {
         .contains("t")) {
       TimeUnit.MILLISECONDS.sleep(200);
     }
+    System.out.printf("  (its source was filled and archived in %.0f s)%n", Product.seconds(begin));
     return database;
   }
 
@@ -340,7 +356,10 @@ final class Protection {
     long begin = System.nanoTime();
     // Without write-ahead log, which a fork makes anew.
     Product.run(
-        List.of("cp", "-a", "--reflink=never", home(source).resolve("data").toString(), target.toString()));
+        List.of(
+            "sh", "-c",
+            "mkdir \"$2\" && cd \"$1\" && for f in *; do [ $f = pg_wal ] || cp -a --reflink=never $f \"$2\" || exit; done",
+            "sh", home(source).resolve("data").toString(), target.toString()));
     Product.run(List.of("sync", "-f", target.toString()));
     double took = Product.seconds(begin);
     Product.run(List.of("rm", "-rf", target.toString()));
@@ -356,15 +375,16 @@ final class Protection {
         operator(source, "show archive_command").replaceAll("(?s).*--config='([^']+)'.*", "$1");
     String pgbackrest = "pgbackrest --config=" + conf + " --stanza=howdah --pg1-path=" + target;
     long begin = System.nanoTime();
-    Product.run(
+    Product.output(
         List.of(
-            "sh", "-c", pgbackrest + " --lock-path=" + place + " --no-archive-async --process-max=2 --type=time '--target=" + moment + "' --target-action=promote restore"));
+            "sh", "-c", pgbackrest + " --lock-path=" + place + " --process-max=2 --type=time '--target=" + moment + "' --target-action=promote restore"));
     Path settings = target.resolve("postgresql.auto.conf");
     Files.writeString(
         settings,
         Files.readString(settings)
             + "\nrestore_command = '" + pgbackrest + " --lock-path=" + place + " --no-archive-async archive-get %f \"%p\"'\n"
-            + "archive_mode = off\nlisten_addresses = ''\nunix_socket_directories = '" + place + "'\n");
+            // So that its start ends when the recovery does.
+            + "hot_standby = off\narchive_mode = off\nlisten_addresses = ''\nunix_socket_directories = '" + place + "'\n");
     // The repository is the source's own user's.
     Object owner = Files.getAttribute(home(source).resolve("data"), "unix:uid");
     Product.run(List.of("chown", "-R", owner + ":" + owner, place.toString()));
