@@ -27,7 +27,7 @@ import tools.jackson.databind.JsonNode;
  * story; and whatever was reported ready answers.
  */
 public final class Aftermath {
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofSeconds(150);
 
   /** Every row that would not be there if everything were at rest, in words. */
   private static final String UNREST =

@@ -72,7 +72,10 @@ final class Processes {
       String command =
           Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1)
               .replace('\0', ' ');
-      return Optional.of(new Found(pid, Long.parseLong(fields[1]), directory, command));
+      // Who has no command any more is about to end, as a zombie is.
+      return command.isEmpty()
+          ? Optional.empty()
+          : Optional.of(new Found(pid, Long.parseLong(fields[1]), directory, command));
     } catch (IOException goneOrForeign) {
       return Optional.empty();
     }
