@@ -101,7 +101,7 @@ class RollbackIT {
     for (Instant moment : List.of(one.at(), one.at().minus(1, ChronoUnit.MICROS))) {
       ClusterSpec copy = copySpec(source, archiving());
       Recovery recovery = rolledBack(copy, archiving, new Target.At(moment));
-      assertThat(fetched).contains(repository.contents().firstSegment().orElseThrow());
+      assertThat(fetched).contains(repository.contents().bases().getFirst().firstSegment());
       assertThat(fetched).doesNotContain(last);
       List<Commit> expected = commits.stream().filter(c -> !c.at().isAfter(moment)).toList();
       assertThat(numbers(copy)).isEqualTo(expected.stream().map(Commit::number).toList());
