@@ -29,14 +29,20 @@ public final class LogParser {
   private static final String LINE = "log_line=\"";
   private static final String ORIGIN = "connection_source=\"";
   private static final String APPLICATION = "application_name=\"";
-  private static final DateTimeFormatter MILLIS =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSS");
+  private static final String UTC = " UTC";
+  private static final DateTimeFormatter SECONDS =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss");
 
   /** What belongs to the message before it. */
   private static final Set<String> FURTHER =
       Set.of("DETAIL", "HINT", "QUERY", "CONTEXT", "STATEMENT", "LOCATION", "BACKTRACE");
 
   private byte[] rest = new byte[0];
+
+  /** The second of the newest line, as text and as what it is. */
+  private String second = "";
+
+  private Instant secondIs = Instant.EPOCH;
 
   /** The position in the file after {@link #rest}. */
   private long position;
@@ -142,7 +148,7 @@ public final class LogParser {
         && Arrays.equals(all, begin, begin + PREFIX.length, PREFIX, 0, PREFIX.length);
   }
 
-  static LogRecord.Head head(String line) {
+  private LogRecord.Head head(String line) {
     int application = line.indexOf(APPLICATION);
     return new LogRecord.Head(
         time(quoted(line, TIME)),
@@ -178,14 +184,35 @@ public final class LogParser {
   }
 
   private static int number(String text) {
-    return text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : 0;
+    if (text.isEmpty() || text.length() > 9) {
+      return 0;
+    }
+    int number = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < '0' || c > '9') {
+        return 0;
+      }
+      number = number * 10 + c - '0';
+    }
+    return number;
   }
 
-  private static Instant time(String text) {
-    try {
-      return LocalDateTime.parse(text.replace(" UTC", ""), MILLIS).toInstant(ZoneOffset.UTC);
-    } catch (DateTimeParseException forged) {
-      return Instant.EPOCH;
+  private Instant time(String text) {
+    // Lines come many a second, and the date and the time of day are dear to read.
+    int point = text.indexOf('.');
+    if (point > 0 && text.endsWith(UTC) && point + 4 == text.length() - UTC.length()) {
+      if (!text.startsWith(second) || point != second.length()) {
+        try {
+          secondIs =
+              LocalDateTime.parse(text.substring(0, point), SECONDS).toInstant(ZoneOffset.UTC);
+          second = text.substring(0, point);
+        } catch (DateTimeParseException forged) {
+          return Instant.EPOCH;
+        }
+      }
+      return secondIs.plusMillis(number(text.substring(point + 1, point + 4)));
     }
+    return Instant.EPOCH;
   }
 }

@@ -3,9 +3,8 @@ package dev.howdah.server.drain;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -13,9 +12,14 @@ import java.util.concurrent.TimeUnit;
  * end.
  */
 final class Deadlines implements AutoCloseable {
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("drain-deadlines").daemon().factory());
+  private final ScheduledThreadPoolExecutor timer =
+      new ScheduledThreadPoolExecutor(
+          1, Thread.ofPlatform().name("drain-deadlines").daemon().factory());
+
+  Deadlines() {
+    // Nearly all are met, and each holds its socket.
+    timer.setRemoveOnCancelPolicy(true);
+  }
 
   /** Something that must be over in time. */
   interface Work {

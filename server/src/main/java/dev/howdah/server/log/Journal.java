@@ -11,7 +11,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -37,6 +36,7 @@ final class Journal implements AutoCloseable {
   private static final char MARK = '@';
   private static final int RECENT = 1000;
   private static final int CHUNK = 256 * 1024;
+  private static final long MICROS = 1_000_000;
 
   private final Path directory;
   private final long segmentBytes;
@@ -108,7 +108,8 @@ final class Journal implements AutoCloseable {
     StringBuilder text = new StringBuilder(entries.size() * 200);
     long sequence = last;
     for (LogEntry entry : entries) {
-      long micros = ChronoUnit.MICROS.between(Instant.EPOCH, entry.at());
+      Instant at = entry.at();
+      long micros = at.getEpochSecond() * MICROS + at.getNano() / 1000;
       text.append(++sequence).append('\t').append(micros).append('\t');
       text.append(entry.source()).append('\t').append(entry.process()).append('\t');
       text.append(entry.message()).append('\n');
@@ -266,7 +267,7 @@ final class Journal implements AutoCloseable {
     long micros = Long.parseLong(line, a + 1, b, 10);
     return new LogLine(
         Long.parseLong(line, 0, a, 10),
-        Instant.EPOCH.plus(micros, ChronoUnit.MICROS),
+        Instant.ofEpochSecond(Math.floorDiv(micros, MICROS), Math.floorMod(micros, MICROS) * 1000),
         line.substring(b + 1, c),
         line.substring(c + 1, d),
         line.substring(d + 1));

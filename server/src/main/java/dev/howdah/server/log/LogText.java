@@ -1,5 +1,10 @@
 package dev.howdah.server.log;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,10 +22,19 @@ public final class LogText {
   private static final char PICTURE_OF_DELETE = '\u2421';
   private static final char UNKNOWN = '\ufffd';
 
+  private static final long EACH = 0x0101010101010101L;
+  private static final long SPACES = 0x2020202020202020L;
+  private static final long HIGH = 0x8080808080808080L;
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
   private LogText() {}
 
   /** The lines of a text: clean, and none longer than {@link #LONGEST}. */
   public static List<String> lines(String text) {
+    if (text.length() <= LONGEST && isPlain(text)) {
+      return List.of(text);
+    }
     List<String> lines = new ArrayList<>(1);
     int begin = 0;
     while (begin <= text.length()) {
@@ -63,8 +77,34 @@ public final class LogText {
     return clean.toString();
   }
 
+  /**
+   * Whether it has nothing but printable ASCII, as nearly all text has. Looks at eight bytes at a
+   * time: every line of every log comes by here.
+   */
+  private static boolean isPlain(String text) {
+    byte[] bytes = text.getBytes(UTF_8);
+    int i = 0;
+    for (; i + Long.BYTES <= bytes.length; i += Long.BYTES) {
+      long eight = (long) LONGS.get(bytes, i);
+      long control = eight - SPACES; // borrows into the high bit of what is below a space
+      long delete = eight + EACH; // carries into the high bit of DELETE
+      if (((eight | control | delete) & HIGH) != 0) {
+        return false;
+      }
+    }
+    for (; i < bytes.length; i++) {
+      if (bytes[i] < ' ' || bytes[i] == DELETE) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Whether {@link #clean} leaves the text as it is. */
   static boolean isClean(String text) {
+    if (isPlain(text)) {
+      return true;
+    }
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (Character.isHighSurrogate(c)
