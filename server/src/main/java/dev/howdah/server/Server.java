@@ -55,6 +55,7 @@ import dev.howdah.server.log.AppEvents;
 import dev.howdah.server.log.Channels;
 import dev.howdah.server.log.LogRoutes;
 import dev.howdah.server.log.LogSessions;
+import dev.howdah.server.log.OperationEvents;
 import dev.howdah.server.login.BrowserLogins;
 import dev.howdah.server.login.LoginRoutes;
 import dev.howdah.server.operation.FaultPoint;
@@ -366,7 +367,16 @@ final class Server implements AutoCloseable {
     routes.addAll(new DomainRoutes(apps, config.publicHost()).routes());
     routes.addAll(new AbsentRoutes(apps).routes());
     routes.addAll(new LogRoutes(logs).routes());
-    var drains = new Drains(jdbi, clock, apps, channels, vault, DrainTrust.of(config.drainCa()));
+    operations.observe(new OperationEvents(events, clock));
+    var drains =
+        new Drains(
+            jdbi,
+            clock,
+            apps,
+            channels,
+            vault,
+            DrainTrust.of(config.drainCa()),
+            config.drainReach());
     routes.addAll(new DrainRoutes(drains).routes());
     var telemetry =
         new Telemetry(

@@ -3,8 +3,8 @@ package dev.howdah.server;
 import dev.howdah.postgres.repository.Storage;
 import dev.howdah.server.bucket.S3Bucket;
 import dev.howdah.server.log.LogLimits;
+import dev.howdah.server.network.Reach;
 import dev.howdah.server.protection.Backlog;
-import dev.howdah.server.transfer.Import;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,6 +48,8 @@ import java.util.Optional;
  * @param metricsInterval how often databases are measured (HOWDAH_METRICS_INTERVAL)
  * @param drainCa authorities that receivers of logs may have their certificates from, besides the
  *     usual ones (HOWDAH_DRAIN_CA)
+ * @param drainReach what of the network drains may lead to (HOWDAH_DRAIN_TO: public, private or
+ *     any)
  * @param fault where to halt, in fault tests (HOWDAH_FAULT)
  * @param task what to do instead of serving
  */
@@ -75,11 +77,12 @@ record ServerConfig(
     Optional<String> adminToken,
     Optional<S3Bucket.Place> backupBucket,
     Duration backupInterval,
-    Import.Reach importReach,
+    Reach importReach,
     long importLimit,
     LogLimits logLimits,
     Duration metricsInterval,
     Optional<Path> drainCa,
+    Reach drainReach,
     Optional<String> fault,
     Task task) {
 
@@ -150,11 +153,12 @@ record ServerConfig(
         text(environment, "HOWDAH_ADMIN_TOKEN"),
         backupBucket(environment),
         Duration.parse(environment.getOrDefault("HOWDAH_BACKUP_INTERVAL", "PT15S")),
-        reach(environment.getOrDefault("HOWDAH_IMPORT_FROM", "private")),
+        reach(environment, "HOWDAH_IMPORT_FROM"),
         Long.parseLong(environment.getOrDefault("HOWDAH_IMPORT_LIMIT", "107374182400")),
         logLimits(environment),
         Duration.parse(environment.getOrDefault("HOWDAH_METRICS_INTERVAL", "PT60S")),
         text(environment, "HOWDAH_DRAIN_CA").map(Path::of),
+        reach(environment, "HOWDAH_DRAIN_TO"),
         text(environment, "HOWDAH_FAULT"),
         task);
   }
@@ -218,17 +222,12 @@ record ServerConfig(
             .orElse(LogLimits.USUAL.perSecond()));
   }
 
-  private static Optional<String> text(Map<String, String> environment, String name) {
-    return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
+  private static Reach reach(Map<String, String> environment, String name) {
+    return Reach.of(name, environment.getOrDefault(name, "private"));
   }
 
-  private static Import.Reach reach(String text) {
-    return switch (text) {
-      case "public" -> Import.Reach.PUBLIC;
-      case "private" -> Import.Reach.PRIVATE;
-      case "any" -> Import.Reach.ANY;
-      default -> throw new IllegalArgumentException("HOWDAH_IMPORT_FROM is public, private or any");
-    };
+  private static Optional<String> text(Map<String, String> environment, String name) {
+    return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
   }
 
   private static String value(List<String> args, int i) {

@@ -81,6 +81,8 @@ class LogsIT {
             out -> assertThat(out.lines()).hasSize(2).allMatch(l -> l.matches(databaseLine(".*"))));
     assertThat(server.heroku("logs", "-s", "heroku", "-a", app.name()).succeeded().out())
         .contains("heroku[api]: Release v", "heroku[api]: Attach ")
+        .containsPattern(
+            "heroku\\[postgres\\]: @ref:\\S+: create database succeeded after \\d+\\.\\d s")
         .doesNotContain("postgres.");
     assertThat(server.heroku("logs", "-a", app.name(), "-d", "api").succeeded().out())
         .contains("heroku[api]: Initial release by " + server.email());
@@ -139,7 +141,8 @@ class LogsIT {
     assertThat(all.lines())
         .allMatch(line ->
             line.matches(
-                TIME + "(heroku\\[api]|app\\[heroku-postgres]|app\\[postgres\\.\\d+]): .*"))
+                TIME
+                    + "(heroku\\[(api|postgres)]|app\\[heroku-postgres]|app\\[postgres\\.\\d+]): .*"))
         .noneMatch(line -> line.matches(TIME + "heroku\\[api]: .*v99.*"))
         .noneMatch(line -> line.length() > 10_100);
     assertThat(all.lines().filter(line -> line.contains("xxxxxxxx")).count()).isGreaterThan(1000);

@@ -36,7 +36,8 @@ class SignalsIT {
 
   @BeforeAll
   static void start() {
-    server = RunningServer.start(Map.of("HOWDAH_METRICS_INTERVAL", "PT2S"));
+    server =
+        RunningServer.start(Map.of("HOWDAH_METRICS_INTERVAL", "PT2S", "HOWDAH_DRAIN_TO", "any"));
     app = TestApp.create(server, "signals");
     addon = app.addDatabase("standard-0");
   }

@@ -171,6 +171,12 @@ public final class TenantDatabase {
     inside("analyze", session -> session.execute("ANALYZE"));
   }
 
+  /** Forgets what was counted of its tables and indexes so far. */
+  public void resetStatistics() {
+    inside(
+        "reset the statistics of", session -> session.execute("SELECT pg_catalog.pg_stat_reset()"));
+  }
+
   /** Ends every session of the tenant; returns how many there were. */
   public int terminateSessions() {
     return elsewhereFor(

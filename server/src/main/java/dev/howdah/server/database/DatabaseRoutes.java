@@ -78,6 +78,13 @@ public final class DatabaseRoutes {
                         call.at("/extensions").valueStream().map(JsonNode::stringValue).toList()),
                     "The database has been reset.")),
         Route.of(
+            "PUT",
+            "/client/v11/databases/{database}/stats_reset",
+            call -> {
+              databases.resetStatistics(call.caller(), call.path("database"));
+              return Reply.ok(Map.of("message", "Statistics have been reset."));
+            }),
+        Route.of(
             "POST",
             "/client/v11/databases/{database}/connection_reset",
             call ->

@@ -413,6 +413,15 @@ public final class Databases {
     return clustering.tenant(database).terminateSessions();
   }
 
+  /** Forgets what PostgreSQL has counted of the database's tables and indexes. */
+  public void resetStatistics(Caller caller, String reference) {
+    Database database = manageable(caller, reference);
+    if (!clustering.running(database)) {
+      throw ApiError.unavailable("The database is not running. Try again when it is available.");
+    }
+    clustering.tenant(database).resetStatistics();
+  }
+
   /** The settings of {@code pg:settings}. */
   public UserSettings settings(Caller caller, String reference) {
     Database database = manageable(caller, reference);

@@ -3,6 +3,7 @@ package dev.howdah.server.drain;
 import dev.howdah.server.app.App;
 import dev.howdah.server.app.Apps;
 import dev.howdah.server.log.Channels;
+import dev.howdah.server.network.Reach;
 import dev.howdah.server.platform.ApiError;
 import dev.howdah.server.platform.Caller;
 import dev.howdah.server.secret.Vault;
@@ -41,6 +42,7 @@ public final class Drains implements AutoCloseable {
   private final Channels channels;
   private final DrainStore store;
   private final SSLContext tls;
+  private final Reach reach;
   private final HttpClient http;
   private final Deadlines deadlines = new Deadlines();
   private final ScheduledExecutorService timer =
@@ -53,15 +55,22 @@ public final class Drains implements AutoCloseable {
   private long retiredLost;
   private long retiredDelivered;
 
-  /** Drains out of {@code channels}, whose receivers {@code tls} trusts. */
+  /** Drains out of {@code channels} to where {@code reach} allows, if {@code tls} trusts them. */
   public Drains(
-      Jdbi jdbi, InstantSource clock, Apps apps, Channels channels, Vault vault, SSLContext tls) {
+      Jdbi jdbi,
+      InstantSource clock,
+      Apps apps,
+      Channels channels,
+      Vault vault,
+      SSLContext tls,
+      Reach reach) {
     this.jdbi = jdbi;
     this.clock = clock;
     this.apps = apps;
     this.channels = channels;
     this.store = new DrainStore(vault);
     this.tls = tls;
+    this.reach = reach;
     this.http =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -107,7 +116,7 @@ public final class Drains implements AutoCloseable {
   }
 
   Drain add(Caller caller, String reference, String url) {
-    var _ = DrainTarget.of(url);
+    DrainTarget.of(url).require(reach);
     Drain drain =
         jdbi.inTransaction(handle -> {
           App app = apps.lock(handle, apps.find(handle, caller, reference));
@@ -195,8 +204,8 @@ public final class Drains implements AutoCloseable {
   private Outlet outlet(Drain drain) {
     return switch (DrainTarget.of(drain.url())) {
       case DrainTarget.Syslog syslog ->
-          new SyslogOutlet(syslog, drain.token(), tls.getSocketFactory(), deadlines);
-      case DrainTarget.Http target -> new HttpOutlet(http, target, drain.token());
+          new SyslogOutlet(syslog, drain.token(), tls.getSocketFactory(), reach, deadlines);
+      case DrainTarget.Http target -> new HttpOutlet(http, target, drain.token(), reach);
     };
   }
 }

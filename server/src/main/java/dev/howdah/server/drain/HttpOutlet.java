@@ -3,6 +3,7 @@ package dev.howdah.server.drain;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.howdah.server.log.LogLine;
+import dev.howdah.server.network.Reach;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -22,13 +23,17 @@ final class HttpOutlet implements Outlet {
   private static final int BATCH = 102_400;
 
   private final HttpClient client;
+  private final DrainTarget.Http target;
   private final URI url;
   private final String token;
+  private final Reach reach;
 
-  HttpOutlet(HttpClient client, DrainTarget.Http target, String token) {
+  HttpOutlet(HttpClient client, DrainTarget.Http target, String token, Reach reach) {
     this.client = client;
+    this.target = target;
     this.url = target.url();
     this.token = token;
+    this.reach = reach;
   }
 
   @Override
@@ -38,6 +43,8 @@ final class HttpOutlet implements Outlet {
 
   @Override
   public void send(Batch batch) throws IOException {
+    // The client looks the name up again, in the answer that Java keeps for half a minute.
+    var _ = target.address(reach);
     var body = new ByteArrayOutputStream(BATCH + 20_000);
     for (LogLine line : batch.lines()) {
       Frames.logplex(line, body);

@@ -1,6 +1,7 @@
 package dev.howdah.server.drain;
 
 import dev.howdah.server.log.LogLine;
+import dev.howdah.server.network.Reach;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -23,18 +24,25 @@ final class SyslogOutlet implements Outlet {
   private static final Duration WRITE = Duration.ofSeconds(30);
 
   private static final int BATCH = 256 * 1024;
-  private static final int PIECE = 16 * 1024;
+  private static final int PIECE = 64 * 1024;
 
   private final DrainTarget.Syslog target;
   private final String token;
   private final SSLSocketFactory tls;
+  private final Reach reach;
   private final Deadlines deadlines;
   private volatile @Nullable Socket socket;
 
-  SyslogOutlet(DrainTarget.Syslog target, String token, SSLSocketFactory tls, Deadlines deadlines) {
+  SyslogOutlet(
+      DrainTarget.Syslog target,
+      String token,
+      SSLSocketFactory tls,
+      Reach reach,
+      Deadlines deadlines) {
     this.target = target;
     this.token = token;
     this.tls = tls;
+    this.reach = reach;
     this.deadlines = deadlines;
   }
 
@@ -47,7 +55,7 @@ final class SyslogOutlet implements Outlet {
   public void send(Batch batch) throws IOException {
     Socket known = socket;
     Socket open = known == null || known.isClosed() ? connect() : known;
-    var bytes = new ByteArrayOutputStream(BATCH + 20_000);
+    var bytes = new ByteArrayOutputStream(BATCH + BATCH / 2);
     for (LogLine line : batch.lines()) {
       Frames.syslog(line, token, bytes);
     }
@@ -81,7 +89,8 @@ final class SyslogOutlet implements Outlet {
   private Socket connect() throws IOException {
     Socket plain = new Socket();
     try {
-      plain.connect(new InetSocketAddress(target.host(), target.port()), (int) CONNECT.toMillis());
+      plain.connect(
+          new InetSocketAddress(target.address(reach), target.port()), (int) CONNECT.toMillis());
       plain.setKeepAlive(true);
       Socket open = target.tls() ? secure(plain) : plain;
       socket = open;

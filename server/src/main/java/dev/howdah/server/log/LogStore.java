@@ -55,6 +55,27 @@ final class LogStore {
         .execute();
   }
 
+  /** An app that hears of an add-on. */
+  record Listener(UUID app, String addon) {}
+
+  /** The apps that the database is attached to which an operation, or its transfer, is about. */
+  List<Listener> listeners(Handle handle, UUID subject) {
+    return handle
+        .createQuery(
+            """
+            select distinct attachment.app_id, addon.name
+            from attachment join addon on addon.id = attachment.addon_id
+            join app on app.id = attachment.app_id
+            where addon.id = coalesce(
+                (select database_id from transfer where id = :subject), :subject)
+              and not app.deleting
+            order by attachment.app_id
+            """)
+        .bind("subject", subject)
+        .map((row, context) -> new Listener(uuid(row, "app_id"), row.getString("name")))
+        .list();
+  }
+
   /** Every app there is. */
   List<UUID> apps(Handle handle) {
     return handle.createQuery("select id from app").mapTo(UUID.class).list();

@@ -27,6 +27,11 @@ record Advance(
   private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
+  /** Whether nothing more will happen. */
+  boolean finishes() {
+    return state == Operation.State.SUCCEEDED || state == Operation.State.FAILED;
+  }
+
   static Advance after(Procedure procedure, Operation operation, Outcome outcome, Instant now) {
     return switch (outcome) {
       case Outcome.Done done -> next(procedure, operation, now);

@@ -128,8 +128,6 @@ final class OperationStore {
   }
 
   void advance(Handle handle, Operation before, Advance after, String outcome, Instant now) {
-    boolean finished =
-        after.state() == Operation.State.SUCCEEDED || after.state() == Operation.State.FAILED;
     handle
         .createUpdate(
             """
@@ -145,7 +143,7 @@ final class OperationStore {
         .bind("wakeAt", utc(after.wakeAt()))
         .bind("progress", after.progress())
         .bind("error", after.error())
-        .bindByType("finishedAt", finished ? utc(now) : null, OffsetDateTime.class)
+        .bindByType("finishedAt", after.finishes() ? utc(now) : null, OffsetDateTime.class)
         .execute();
     insertStep(handle, before.id(), before.step(), outcome, after.error(), now);
   }

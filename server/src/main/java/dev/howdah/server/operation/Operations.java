@@ -48,6 +48,7 @@ public final class Operations implements AutoCloseable {
   private final Map<UUID, CompletableFuture<Operation>> awaited = new ConcurrentHashMap<>();
   private final Map<UUID, String> live = new ConcurrentHashMap<>();
   private volatile boolean closed;
+  private volatile OperationListener listener = OperationListener.NONE;
 
   /** An engine that knows no procedures yet; nothing runs before {@link #resume}. */
   public Operations(Jdbi jdbi, InstantSource clock, FaultPoint faults) {
@@ -63,6 +64,11 @@ public final class Operations implements AutoCloseable {
         throw new IllegalStateException("two procedures of kind " + procedure.kind());
       }
     }
+  }
+
+  /** Who hears of operations from now on. */
+  public void observe(OperationListener hears) {
+    listener = hears;
   }
 
   /** The kinds of operations there are. */
@@ -94,6 +100,7 @@ public final class Operations implements AutoCloseable {
             now,
             Optional.empty());
     store.insert(handle, operation);
+    listener.changed(handle, operation, operation.state(), "");
     return operation;
   }
 
@@ -363,6 +370,9 @@ public final class Operations implements AutoCloseable {
           jdbi.inTransaction(handle -> {
             if (done != null) {
               done.writes().accept(handle);
+            }
+            if (advance.finishes()) {
+              listener.changed(handle, operation, advance.state(), advance.error());
             }
             // After the writes: who cancels or supersedes locks what they lock, then this row.
             Operation now = store.lock(handle, operation.id());

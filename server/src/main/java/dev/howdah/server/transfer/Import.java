@@ -1,6 +1,7 @@
 package dev.howdah.server.transfer;
 
 import dev.howdah.postgres.dump.Load;
+import dev.howdah.server.network.Reach;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -8,7 +9,6 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -31,16 +31,6 @@ public final class Import implements Load.Source {
   Import(URI address, Rules rules) {
     this.address = address;
     this.rules = rules;
-  }
-
-  /** What of the network imports may reach. */
-  public enum Reach {
-    /** The internet alone. */
-    PUBLIC,
-    /** Private networks, too. */
-    PRIVATE,
-    /** This host itself, too. */
-    ANY
   }
 
   /**
@@ -85,9 +75,7 @@ public final class Import implements Load.Source {
       throw new IOException("The URL names a host that does not exist.");
     }
     for (InetAddress address : addresses) {
-      boolean own = address.isLoopbackAddress() || address.isAnyLocalAddress();
-      boolean odd = address.isLinkLocalAddress() || address.isMulticastAddress();
-      if (odd || (own && reach != Reach.ANY) || (isPrivate(address) && reach == Reach.PUBLIC)) {
+      if (!reach.allows(address)) {
         throw new IOException(
             "The URL leads to "
                 + address.getHostAddress()
@@ -96,13 +84,6 @@ public final class Import implements Load.Source {
       }
     }
     return addresses.getFirst();
-  }
-
-  private static boolean isPrivate(InetAddress address) {
-    byte[] bytes = address.getAddress();
-    boolean uniqueLocal = address instanceof Inet6Address && (bytes[0] & 0xfe) == 0xfc;
-    boolean shared = bytes.length == 4 && bytes[0] == 100 && (bytes[1] & 0xc0) == 64;
-    return address.isSiteLocalAddress() || uniqueLocal || shared;
   }
 
   @Override
@@ -142,7 +123,7 @@ public final class Import implements Load.Source {
   }
 
   private HttpRequest request(URI to) throws IOException {
-    InetAddress judged = judge(addresses(to.getHost()), rules.reach());
+    InetAddress judged = judge(Reach.addresses(to.getHost()), rules.reach());
     HttpRequest.Builder request = HttpRequest.newBuilder().GET();
     if (to.getScheme().equalsIgnoreCase("https")) {
       // Whoever the name leads to now must have a certificate for it.
@@ -165,14 +146,6 @@ public final class Import implements Load.Source {
       return parse(from.resolve(location).toString());
     } catch (IllegalArgumentException wrong) {
       throw new IOException("The URL redirects to one that " + wrong.getMessage());
-    }
-  }
-
-  private static List<InetAddress> addresses(String host) {
-    try {
-      return List.of(InetAddress.getAllByName(host));
-    } catch (UnknownHostException nobody) {
-      return List.of();
     }
   }
 

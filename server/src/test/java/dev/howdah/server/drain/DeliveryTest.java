@@ -10,6 +10,7 @@ import dev.howdah.server.log.Channel;
 import dev.howdah.server.log.Channels;
 import dev.howdah.server.log.LogEntry;
 import dev.howdah.server.log.LogLimits;
+import dev.howdah.server.network.Reach;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -109,6 +110,7 @@ class DeliveryTest {
         new DrainTarget.Syslog("127.0.0.1", port, false),
         drain.token(),
         DrainTrust.of(Optional.empty()).getSocketFactory(),
+        Reach.ANY,
         deadlines);
   }
 
@@ -244,7 +246,7 @@ class DeliveryTest {
     HttpClient client = closing(HttpClient.newHttpClient());
     URI url = URI.create("http://user:secret@127.0.0.1:" + server.getAddress().getPort() + "/logs");
     DrainWorker worker =
-        work(drain, new HttpOutlet(client, new DrainTarget.Http(url), drain.token()));
+        work(drain, new HttpOutlet(client, new DrainTarget.Http(url), drain.token(), Reach.ANY));
     say(1, 2);
     awaitTrue(() -> worker.delivered() == 2);
     assertThat(requests).hasSize(2);
@@ -313,6 +315,7 @@ class DeliveryTest {
             target,
             believing.token(),
             DrainTrust.of(Optional.of(trusted)).getSocketFactory(),
+            Reach.ANY,
             deadlines));
     DrainWorker other =
         work(
@@ -321,6 +324,7 @@ class DeliveryTest {
                 target,
                 doubting.token(),
                 DrainTrust.of(Optional.empty()).getSocketFactory(),
+                Reach.ANY,
                 deadlines));
     say(1, 10);
     awaitTrue(() -> numbers(receiver.frames).size() == 10);
@@ -348,6 +352,7 @@ class DeliveryTest {
                 new DrainTarget.Syslog("127.0.0.1", hanging.getLocalPort(), true),
                 one.token(),
                 DrainTrust.of(Optional.empty()).getSocketFactory(),
+                Reach.ANY,
                 deadlines));
     DrainWorker fails = work(two, syslog(two, dead));
     Receiver receiver = closing(Receiver.open());

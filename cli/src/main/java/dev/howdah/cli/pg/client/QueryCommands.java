@@ -7,12 +7,15 @@ import dev.howdah.cli.command.Feature;
 import dev.howdah.cli.command.Invocation;
 import dev.howdah.cli.command.Option;
 import dev.howdah.cli.environment.CommandException;
+import dev.howdah.cli.http.Api;
+import dev.howdah.cli.json.Json;
 import dev.howdah.cli.pg.ConnectionUrl;
 import dev.howdah.cli.pg.Database;
 import dev.howdah.cli.pg.Databases;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** One question to the catalogues each; {@link Queries} has the SQL. */
 public final class QueryCommands implements Feature {
@@ -82,10 +85,29 @@ public final class QueryCommands implements Feature {
             .app()
             .options(Option.JSON)
             .runs(in -> ActivityCommands.run(in, in.optional(0), Queries.MANDELBROT)));
+    commands.add(
+        command("pg:stats-reset [DATABASE]", "forget what was counted of tables and indexes")
+            .app()
+            .options(Option.JSON)
+            .runs(QueryCommands::resetStatistics));
     commands.add(statements("pg:calls [DATABASE]", "show the queries called most often", "calls"));
     commands.add(
         statements("pg:outliers [DATABASE]", "show the queries that took the most time", "total"));
     return commands;
+  }
+
+  private static void resetStatistics(Invocation in) throws IOException {
+    Database database = Databases.resolve(in, in.optional(0));
+    Json answer =
+        in.api()
+            .put(
+                "/client/v11/databases/" + Api.part(database.addonId()) + "/stats_reset",
+                Json.object(Map.of()));
+    if (in.json()) {
+      in.output().json(answer);
+    } else {
+      in.output().line(answer.text("message"));
+    }
   }
 
   private static void foreignTables(Invocation in) throws IOException {
