@@ -23,6 +23,8 @@ final class Benchmark {
     List<String> protection = List.of("fork", "rollback", "follow", "change", "archive");
     if (args.length >= 2 && args[1].equals("backups")) {
       Backups.measure(Path.of(args[0]), args.length == 3 ? Double.parseDouble(args[2]) : 1);
+    } else if (args.length == 2 && args[1].equals("logs")) {
+      Logs.measure(Path.of(args[0]));
     } else if (args.length >= 2 && protection.contains(args[1])) {
       int gigabytes = args.length >= 3 ? Integer.parseInt(args[2]) : 1;
       Protection.measure(Path.of(args[0]), args[1], gigabytes, args.length == 4 ? args[3] : "");

@@ -11,7 +11,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -25,6 +27,7 @@ final class Product implements AutoCloseable {
   final String token = UUID.randomUUID().toString();
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  final Map<String, String> settings = new HashMap<>();
   private Process server;
 
   /**
@@ -55,6 +58,7 @@ final class Product implements AutoCloseable {
     builder.environment().put("HOWDAH_ADMIN_EMAIL", "benchmark@example.com");
     builder.environment().put("HOWDAH_ADMIN_TOKEN", token);
     builder.environment().put("HOWDAH_RATE_LIMIT", "1000000000");
+    builder.environment().putAll(settings);
     builder.redirectErrorStream(true).redirectOutput(data.resolve("benchmark.log").toFile());
     long begin = System.nanoTime();
     server = builder.start();
