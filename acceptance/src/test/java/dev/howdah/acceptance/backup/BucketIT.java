@@ -56,8 +56,10 @@ class BucketIT {
 
   @AfterAll
   void end() {
-    try (s3) {
+    try {
       server.close();
+    } finally {
+      s3.close();
     }
   }
 
