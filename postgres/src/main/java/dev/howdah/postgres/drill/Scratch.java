@@ -33,7 +33,7 @@ public final class Scratch {
 
   private static final String USER = "drill_login";
   private static final int CONNECTIONS = 20;
-  private static final int PRIORITY = 15;
+  private static final int PRIORITY = 10;
 
   /** What checking a large database may take. */
   private static final Duration PATIENCE = Duration.ofHours(12);

@@ -49,7 +49,7 @@ public final class Dumps {
     BACKGROUND;
 
     List<String> prefix() {
-      return this == BACKGROUND ? List.of("nice", "-n", "15", "ionice", "-c", "3") : List.of();
+      return this == BACKGROUND ? List.of("nice", "-n", "10", "ionice", "-c", "3") : List.of();
     }
   }
 
