@@ -26,17 +26,20 @@ class WalkThroughIT {
   private static final int MEGABYTES = Integer.getInteger("howdah.roundtrip.megabytes", 0);
   private static final Duration PATIENCE = Duration.ofMinutes(2 + MEGABYTES / 50);
 
-  /** A kilobyte a row, which compresses about as text does. */
-  private static final String FILL =
-      "CREATE TABLE filler AS SELECT n, (SELECT string_agg(md5((n %% 5000)::text || k), ' ')"
-          + " FROM generate_series(1, 28) k) AS t FROM generate_series(1, %d) n";
-
   private static String text(String resource) {
     try (var in = Objects.requireNonNull(WalkThroughIT.class.getResourceAsStream(resource))) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** A kilobyte a row, which compresses about as text does. */
+  private static String filler(int rows) {
+    return "CREATE TABLE filler AS SELECT n, (SELECT string_agg(md5((n % 5000)::text || k), ' ')"
+        + " FROM generate_series(1, 28) k) AS t FROM generate_series(1, "
+        + rows
+        + ") n";
   }
 
   private static Command psql(Command psql, String input) {
@@ -73,7 +76,7 @@ class WalkThroughIT {
       local.sql("postgres", "CREATE DATABASE mydb TEMPLATE template0 ENCODING 'UTF8'");
       psql(local(server, local, "mydb"), text("library.sql")).run().succeeded();
       if (MEGABYTES > 0) {
-        psql(local(server, local, "mydb"), FILL.formatted(MEGABYTES * 1000)).run().succeeded();
+        psql(local(server, local, "mydb"), filler(MEGABYTES * 1000)).run().succeeded();
       }
       String before = fingerprint(local(server, local, "mydb"));
       assertThat(before.lines()).hasSizeGreaterThan(80).anyMatch(line -> line.contains("幸せ"));
