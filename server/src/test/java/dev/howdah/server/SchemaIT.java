@@ -127,7 +127,7 @@ class SchemaIT {
     drive("DELETE", "/apps/" + app + "/addons/" + name, Map.of());
 
     Answer drain =
-        drive("POST", "/apps/" + app + "/log-drains", Map.of("url", "syslog://localhost:9"));
+        drive("POST", "/apps/" + app + "/log-drains", Map.of("url", "syslog://192.0.2.1:514"));
     get("/apps/" + app + "/log-drains/" + drain.text("/id"));
     drive("DELETE", "/apps/" + app + "/log-drains/" + drain.text("/token"), Map.of());
     get("/apps/" + app + "/features");

@@ -76,7 +76,7 @@ class WrongInputIT {
 
     Answer drain =
         admin
-            .post("/apps/" + app + "/log-drains", Map.of("url", "syslog://localhost:9"))
+            .post("/apps/" + app + "/log-drains", Map.of("url", "syslog://192.0.2.1:514"))
             .expect(201);
 
     SAMPLES.put("app", app);
