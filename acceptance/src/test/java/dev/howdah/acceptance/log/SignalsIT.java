@@ -121,7 +121,7 @@ class SignalsIT {
       assertThat(line)
           .matches(
               "\\S+\\+00:00 app\\[heroku-postgres]: source=HEROKU_POSTGRESQL_[A-Z]+"
-                  + " sample#current_transaction=\\d+ sample#db_size=\\d+bytes sample#tables=1"
+                  + " sample#current_transaction=\\d+ sample#db_size=\\d+bytes sample#tables=\\d+"
                   + " sample#active-connections=2 sample#waiting-connections=1"
                   + " sample#index-cache-hit-rate=[01](\\.\\d{1,5})?"
                   + " sample#table-cache-hit-rate=[01](\\.\\d{1,5})?"
@@ -138,6 +138,9 @@ class SignalsIT {
       long size = Long.parseLong(app.sql("SELECT pg_database_size(current_database())").getFirst());
       long transaction =
           Long.parseLong(app.sql("SELECT txid_snapshot_xmax(txid_current_snapshot())").getFirst());
+      assertThat(number(line, "tables"))
+          .isEqualTo(
+              Double.parseDouble(app.sql("SELECT count(*) FROM pg_stat_user_tables").getFirst()));
       assertThat(number(line, "db_size")).isBetween(size * 0.9, size * 1.1);
       assertThat(number(line, "current_transaction"))
           .isBetween(transaction - 50.0, (double) transaction);

@@ -8,6 +8,7 @@ import dev.howdah.cli.command.Invocation;
 import dev.howdah.cli.command.Option;
 import dev.howdah.cli.environment.CommandException;
 import dev.howdah.cli.http.Api;
+import dev.howdah.cli.http.ApiException;
 import dev.howdah.cli.json.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -28,6 +29,7 @@ public final class LogCommands implements Feature {
   private static final List<String> COLOURS = List.of("36", "33", "32", "35", "31");
 
   private static final int RECONNECT_MILLISECONDS = 3000;
+  private static final int STARTING = 500; // and above: it is not this request that is wrong
 
   @Override
   public List<Command> commands() {
@@ -54,7 +56,18 @@ public final class LogCommands implements Feature {
     var url = URI.create(session.text("logplex_url"));
     var reader = new Reader(in);
     do {
-      reader.read(url);
+      try {
+        reader.read(url);
+      } catch (IOException | CommandException gone) {
+        // A server that restarts, or a network that comes back, goes on after the last line.
+        if (!tail) {
+          throw gone;
+        }
+      } catch (ApiException refused) {
+        if (!tail || refused.status() < STARTING) {
+          throw refused;
+        }
+      }
     } while (tail && pause());
   }
 

@@ -103,9 +103,12 @@ final class Checks {
                sum(heap_blks_hit) / nullif(sum(heap_blks_hit + heap_blks_read), 0)
           FROM pg_statio_user_tables
         UNION ALL
-        SELECT schemaname || '.' || relname, idx_scan::numeric / nullif(seq_scan + idx_scan, 0)
-          FROM pg_stat_user_tables
-         WHERE pg_relation_size(relid) > 64 * 1024 * 1024 AND idx_scan IS NOT NULL
+        SELECT schemaname || '.' || tables.relname,
+               idx_scan::numeric / nullif(seq_scan + idx_scan, 0)
+          FROM pg_stat_user_tables tables
+          JOIN pg_class ON pg_class.oid = relid
+         -- Pages as last counted: asking for the size would wait for whoever has the table locked.
+         WHERE relpages > 8 * 1024 AND idx_scan IS NOT NULL
       ) AS rates
       WHERE ratio < 0.99
       """;

@@ -9,7 +9,14 @@ import java.util.UUID;
  * @param url may hold a password
  * @param token by which the receiver tells drains apart
  */
-record Drain(UUID id, UUID appId, String url, String token, Instant createdAt, Instant updatedAt) {
+record Drain(
+    UUID id,
+    UUID appId,
+    String appName,
+    String url,
+    String token,
+    Instant createdAt,
+    Instant updatedAt) {
   /** Says nothing of a password. */
   @Override
   public String toString() {

@@ -58,14 +58,23 @@ public final class DrainRoutes {
 
   private static DrainJson wire(Drain drain) {
     return new DrainJson(
-        null, drain.createdAt(), drain.id(), drain.token(), drain.updatedAt(), drain.url());
+        null,
+        new AppJson(drain.appId(), drain.appName()),
+        drain.createdAt(),
+        drain.id(),
+        drain.token(),
+        drain.updatedAt(),
+        drain.url());
   }
 
   private record DrainJson(
       @Nullable Object addon,
+      AppJson app,
       Instant createdAt,
       UUID id,
       String token,
       Instant updatedAt,
       String url) {}
+
+  private record AppJson(UUID id, String name) {}
 }

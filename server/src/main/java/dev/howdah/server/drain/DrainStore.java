@@ -36,7 +36,11 @@ final class DrainStore {
 
   List<Drain> ofApp(Handle handle, UUID app) {
     return handle
-        .createQuery("select * from log_drain where app_id = :app order by created_at, id")
+        .createQuery(
+            """
+            select log_drain.*, app.name as app_name from log_drain join app on app.id = app_id
+             where app_id = :app order by log_drain.created_at, log_drain.id
+            """)
         .bind("app", app)
         .map((row, context) -> read(row))
         .list();
@@ -46,7 +50,8 @@ final class DrainStore {
     return handle
         .createQuery(
             """
-            select log_drain.* from log_drain join app on app.id = app_id where not app.deleting
+            select log_drain.*, app.name as app_name from log_drain join app on app.id = app_id
+             where not app.deleting
             """)
         .map((row, context) -> read(row))
         .list();
@@ -61,6 +66,7 @@ final class DrainStore {
     return new Drain(
         id,
         uuid(row, "app_id"),
+        row.getString("app_name"),
         vault.open(id, row.getBytes("url_sealed")),
         row.getString("token"),
         instant(row, "created_at"),

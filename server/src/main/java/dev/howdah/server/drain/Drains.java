@@ -130,7 +130,7 @@ public final class Drains implements AutoCloseable {
           }
           UUID id = UUID.randomUUID();
           Instant now = clock.instant();
-          Drain made = new Drain(id, app.id(), url, "d." + UUID.randomUUID(), now, now);
+          Drain made = new Drain(id, app.id(), app.name(), url, "d." + UUID.randomUUID(), now, now);
           store.insert(handle, made);
           return made;
         });

@@ -90,7 +90,7 @@ class DeliveryTest {
   }
 
   private static Drain drain(UUID app) {
-    return new Drain(UUID.randomUUID(), app, "", "d." + UUID.randomUUID(), NOW, NOW);
+    return new Drain(UUID.randomUUID(), app, "app", "", "d." + UUID.randomUUID(), NOW, NOW);
   }
 
   private DrainWorker work(Drain drain, Outlet outlet) throws IOException {
