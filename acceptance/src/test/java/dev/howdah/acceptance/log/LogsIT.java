@@ -170,6 +170,7 @@ class LogsIT {
               });
       try (Tail tail =
           Tail.of(server.command("howdah", "logs", "-t", "-n", "0", "-a", app.name()))) {
+        tail.awaitLine("LOG:  probe ");
         for (int round = 0; round < 3; round++) {
           Thread.sleep(700);
           server.kill();

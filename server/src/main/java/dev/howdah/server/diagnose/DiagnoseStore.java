@@ -113,7 +113,7 @@ final class DiagnoseStore {
         .createUpdate(
             """
             insert into diagnose_report (id, database_id, app, name, checks, created_at)
-            values (:id, :database, :app, :name, cast(:checks as jsonb), :now)
+            values (:id, :database, :app, :name, cast(:checks as json), :now)
             """)
         .bind("id", report.id())
         .bind("database", report.databaseId())

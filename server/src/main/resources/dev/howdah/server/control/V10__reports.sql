@@ -4,7 +4,7 @@ create table diagnose_report (
   database_id uuid not null references database on delete cascade,
   app         text not null,           -- as it was called when the report was made
   name        text not null,
-  checks      jsonb not null,
+  checks      json not null,           -- json keeps the order of columns, as jsonb would not
   created_at  timestamptz not null
 );
 create index diagnose_report_database on diagnose_report (database_id);
