@@ -170,6 +170,9 @@ class UpgradeIT {
     String leader = add(app, "standard-0");
     app.sql("create table courses as select generate_series(1, 1000) n");
     add(app, "FOLLOWER", "standard-0", Map.of("follow", leader));
+    server
+        .heroku("pg:wait", "FOLLOWER", "--app", app.name(), "--wait-interval", "1", "--no-notify")
+        .succeeded();
     assertThat(
             server
                 .heroku("pg:upgrade:run", "FOLLOWER", "--app", app.name(), "--confirm", app.name())
