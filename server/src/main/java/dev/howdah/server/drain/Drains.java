@@ -116,6 +116,8 @@ public final class Drains implements AutoCloseable {
   }
 
   Drain add(Caller caller, String reference, String url) {
+    // Whoever may not use the app learns nothing, not even what names resolve to here.
+    jdbi.useHandle(handle -> apps.find(handle, caller, reference));
     DrainTarget.of(url).require(reach);
     Drain drain =
         jdbi.inTransaction(handle -> {
